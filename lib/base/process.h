@@ -1,0 +1,53 @@
+// Child processes: one way to start them, so that none outlives its parent or inherits a lock.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/environment.h"
+#include "base/file.h"
+#include "base/result.h"
+
+namespace orch {
+
+struct SpawnSpec {
+  std::vector<std::string> argv;  // argv[0] is looked up in env's PATH when it has no slash
+  EnvMap env;
+  std::string directory;  // empty: the parent's
+  int stdin_fd = -1;      // -1: /dev/null
+  int stdout_fd = -1;
+  int stderr_fd = -1;
+  bool own_group = true;  // its own process group, so that a signal reaches its children too
+  int death_signal = 9;   // sent to the child when its parent dies; 0: it lives on
+  bool own_session = false;  // setsid: for what must survive the terminal
+};
+
+// Starts the child by vfork and exec: cost does not grow with the parent's memory. Signal mask
+// and dispositions are the defaults in the child. file_not_found / permission_denied say why
+// argv[0] cannot run (126/127 in shells).
+Result<pid_t> spawn(const SpawnSpec& spec);
+
+struct Pipe {
+  Fd read;
+  Fd write;
+};
+Result<Pipe> make_pipe();            // close-on-exec
+Status set_nonblocking(int fd, bool on = true);
+
+// Absolute path of this executable, for starting more of it.
+std::string self_executable();
+// TERM to the group now; the caller arms the KILL. Absent groups are fine.
+void signal_group(pid_t leader, int signal_number);
+// Makes orphaned grandchildren ours, so that they can be found and ended.
+void become_subreaper();
+// Direct children of this process (own and adopted), from /proc.
+std::vector<pid_t> children();
+
+// "exit status 3", "signal 9 (Killed)"
+std::string describe_wait_status(int wait_status);
+// 0–255 for exits, 128+n for signals.
+int exit_status_of(int wait_status);
+
+}  // namespace orch

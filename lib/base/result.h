@@ -1,0 +1,31 @@
+// Result<T>: a value or an Error. Nothing below apps/ throws.
+#pragma once
+
+#include <tl/expected.hpp>
+#include <utility>
+
+#include "base/error.h"
+
+namespace orch {
+
+template <class T>
+using Result = tl::expected<T, Error>;
+using Status = Result<void>;
+
+inline tl::unexpected<Error> fail(Error error) { return tl::make_unexpected(std::move(error)); }
+inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint = {}) {
+  return tl::make_unexpected(Error{code, std::move(message), std::move(hint), {}, {}, {}});
+}
+
+}  // namespace orch
+
+// The value of a Result, or return its error from the enclosing function:
+//   auto text = ORCH_TRY(read_file(path));
+#define ORCH_TRY(expression)                                          \
+  __extension__({                                                     \
+    auto&& orch_try_result = (expression);                            \
+    if (!orch_try_result) {                                           \
+      return ::orch::fail(std::move(orch_try_result).error());        \
+    }                                                                 \
+    std::move(orch_try_result).value();                               \
+  })

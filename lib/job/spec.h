@@ -1,0 +1,123 @@
+// A job as its YAML file says it, checked and with defaults named but not yet filled
+// (job/plan.h fills split size and task managers).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "doc/value.h"
+
+namespace orch::job {
+
+struct InputSource {
+  enum class Kind { list, file, glob, csv };
+  Kind kind = Kind::list;
+  std::vector<doc::Value> list;  // text or {input, meta}
+  std::string path;              // file, csv: absolute, or "-" for standard input; glob: pattern
+  std::string column;            // csv
+  std::string base_directory;    // relative inputs are resolved against it
+};
+
+struct BatchSpec {
+  int size = 32;
+  Duration max_delay = std::chrono::milliseconds(50);
+};
+
+// preprocess and inference: `run` (persistent workers) or `exec` (a process an item).
+struct StageSpec {
+  enum class Kind { run, exec };
+  std::string name;  // "preprocess" | "inference"
+  Kind kind = Kind::run;
+  std::vector<std::string> argv;
+  int processes = 1;
+  int threads = 1;
+  Duration timeout = std::chrono::minutes(10);
+  Duration start_timeout = std::chrono::minutes(10);
+  std::optional<BatchSpec> batch;
+  std::uint64_t max_result = 1 << 20;
+};
+
+struct DownloadSpec {
+  // yes: `download:` stands in the file; no: `download: false`; automatic: not mentioned.
+  enum class Wanted { automatic, yes, no };
+  Wanted wanted = Wanted::automatic;
+  int threads = 64;
+  Duration timeout = std::chrono::seconds(30);
+  int retries = 3;
+  std::uint64_t max_bytes = 64 << 20;
+};
+
+struct PolicyRow {
+  std::uint64_t up_to;  // inputs; the last row covers the rest
+  int split_size;
+  int num_task_managers;
+};
+struct JobPolicy {
+  std::string name = "default";  // default | no_policy | job_policy_1..3 | "table"
+  std::vector<PolicyRow> table;
+};
+
+struct OutputSpec {
+  enum class Storage { automatic, local, stdout_ };  // automatic: stdout while waiting
+  Storage storage = Storage::automatic;
+  std::string location;  // absolute; the job's directory is location/<job-id>/
+};
+
+// A value, or where it is read when the job runs; secret values are never stored.
+struct EnvValue {
+  enum class From { text, env, file, exec };
+  From from = From::text;
+  std::string text;               // value, variable or path
+  std::vector<std::string> argv;  // exec
+};
+
+struct Speculation {
+  bool enabled = true;
+  double multiplier = 2;
+  double quartile = 0.75;
+  Duration interval = std::chrono::milliseconds(500);
+};
+
+struct KeepAlive {
+  bool enabled = true;
+  Duration interval = std::chrono::seconds(2);
+};
+
+struct JobSpec {
+  std::string name;
+  InputSource input;
+  std::optional<std::string> bucket;
+  std::string on = "local";
+  std::optional<int> split_size;
+  std::optional<int> num_task_managers;
+  JobPolicy policy;
+  Speculation speculation;
+  KeepAlive keep_alive;
+  std::string working_dir;  // absolute
+  std::vector<std::string> excludes;
+  std::vector<std::pair<std::string, EnvValue>> env;
+  DownloadSpec download;
+  std::vector<StageSpec> stages;  // in order; 0 to 2
+  OutputSpec output;
+  int retry_item = 2;
+  int retry_split = 2;
+  std::optional<Duration> deadline;
+};
+
+struct SpecOptions {
+  std::string name;            // of the file, for messages ("job.yaml")
+  std::string base_directory;  // relative paths in the file are relative to it
+  std::vector<std::string> set;  // --set path=value, paths in it relative to the current directory
+};
+
+// All mistakes at once (Error::details), each "file:line:column: path: what; cure".
+Result<JobSpec> parse_job(const doc::Value& document, const SpecOptions& options);
+// What the job store keeps and the task manager is told: parse_job reads it back unchanged.
+doc::Value to_value(const JobSpec& spec);
+
+}  // namespace orch::job
