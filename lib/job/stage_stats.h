@@ -14,7 +14,7 @@
 
 namespace orch::job {
 
-// Logarithmic buckets, about 5 % wide, from 1 µs to 28 h: percentiles in flat memory.
+// Logarithmic buckets, about 5 % wide, from 1 µs to 19 h: percentiles in flat memory.
 class Histogram {
  public:
   void add(Duration value);
