@@ -4,12 +4,14 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/environment.h"
 #include "base/result.h"
+#include "output/format.h"
 
 namespace orch::cli {
 
@@ -19,9 +21,9 @@ struct Invocation;
 enum class Completes { nothing, file, directory, job, name, command, topic };
 
 struct Flag {
-  std::string_view name;     // "--resume"
-  char letter = 0;           // 'o' for -o
-  std::string_view value;    // "JOB"; empty: a switch
+  std::string_view name;   // "--resume"
+  char letter = 0;         // 'o' for -o
+  std::string_view value;  // "JOB"; empty: a switch
   std::string_view help;
   std::vector<std::string_view> choices = {};
   Completes completes = Completes::nothing;
@@ -43,24 +45,37 @@ struct Example {
 };
 
 struct Command {
-  std::string_view name;      // "submit"
-  std::string_view summary;   // one line
-  std::string_view details;   // paragraphs for --help and the man page
+  std::string_view name;     // "submit", "config view"
+  std::string_view summary;  // one line
+  std::string_view details;  // paragraphs for --help and the man page
   std::vector<Example> examples;
   std::vector<Positional> positionals;
   std::vector<Flag> flags;
-  std::string_view tail = {};         // "CMD…": takes what follows `--`; empty: refuses it
-  std::string_view group = "Run";     // of `orch --help`: Run | Inspect | Set up
+  std::string_view tail = {};      // "CMD…": takes what follows `--`; empty: refuses it
+  std::string_view group = "Run";  // of `orch --help`: Run | Inspect | Set up
   bool hidden = false;
+  bool read_only = false;  // a reader of standard output that goes away ends it silently (141)
   std::function<Result<int>(Invocation&)> run;  // the exit status, or an error
 };
 
-// In the order of `orch --help`.
+// The commands by name; only the one asked for is built.
+struct CommandEntry {
+  std::string_view name;
+  Command (*make)();
+};
+// In the order of `orch --help` (commands/all.cpp).
+std::span<const CommandEntry> command_index();
+// Every command, for help, completion and man pages. A positional that completes to a file brings
+// `-f, --file` with it (see file_flag); a command does not list that flag itself.
 const std::vector<Command>& all_commands();
 // Flags every command takes, before or after its name.
 const std::vector<Flag>& global_flags();
+// The `-f, --file FILE` that equals the command's positional FILE; nullopt when it takes no file.
+std::optional<Flag> file_flag(const Command& command);
+// The command's own flags, `--file` included, without the global ones.
+std::vector<Flag> own_flags(const Command& command);
 
-enum class Output { automatic, table, json, yaml, ndjson, name };
+using Output = output::Format;
 
 // One parsed command line.
 struct Args {
