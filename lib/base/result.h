@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
@@ -17,6 +18,12 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::stri
   return tl::make_unexpected(Error{code, std::move(message), std::move(hint), {}, {}, {}});
 }
 
+// The value of a successful Result, for ORCH_TRY; nothing for a Status.
+template <class T>
+T take_value(Result<T>& result) {
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
 }  // namespace orch
 
 // The value of a Result, or return its error from the enclosing function:
@@ -27,5 +34,5 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::stri
     if (!orch_try_result) {                                           \
       return ::orch::fail(std::move(orch_try_result).error());        \
     }                                                                 \
-    std::move(orch_try_result).value();                               \
+    ::orch::take_value(orch_try_result);                              \
   })
