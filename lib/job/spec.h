@@ -76,8 +76,11 @@ struct EnvValue {
   std::vector<std::string> argv;  // exec
 };
 
+// `demanded`: the file itself says `enabled: true`; a backend without the promise is then refused,
+// while the mere default is quietly dropped.
 struct Speculation {
   bool enabled = true;
+  bool demanded = false;
   double multiplier = 2;
   double quartile = 0.75;
   Duration interval = std::chrono::milliseconds(500);
@@ -85,6 +88,7 @@ struct Speculation {
 
 struct KeepAlive {
   bool enabled = true;
+  bool demanded = false;
   Duration interval = std::chrono::seconds(2);
 };
 
@@ -110,8 +114,8 @@ struct JobSpec {
 };
 
 struct SpecOptions {
-  std::string name;            // of the file, for messages ("job.yaml")
-  std::string base_directory;  // relative paths in the file are relative to it
+  std::string name;              // of the file, for messages ("job.yaml")
+  std::string base_directory;    // relative paths in the file are relative to it
   std::vector<std::string> set;  // --set path=value, paths in it relative to the current directory
 };
 
