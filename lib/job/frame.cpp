@@ -115,10 +115,10 @@ Result<std::string_view> read_version(std::string_view body) {
   std::uint32_t version = 0;
   if (!cursor.take(version)) return malformed("version");
   if (version != kFrameVersion) {
-    return fail(ErrorCode::bad_answer,
-                fmt::format("the other side speaks frame version {}, this orch {}", version,
-                            kFrameVersion),
-                "use the same orch version on both sides");
+    return fail(
+        ErrorCode::bad_answer,
+        fmt::format("the other side speaks frame version {}, this orch {}", version, kFrameVersion),
+        "use the same orch version on both sides");
   }
   return cursor.rest();
 }
@@ -136,8 +136,7 @@ Result<Grant> read_grant(std::string_view body) {
   for (std::uint32_t i = 0; i < count; ++i) {
     GrantItem item{};
     std::uint32_t length = 0;
-    if (!cursor.take(item.index) || !cursor.take(length) ||
-        !cursor.take(length, item.record)) {
+    if (!cursor.take(item.index) || !cursor.take(length) || !cursor.take(length, item.record)) {
       return malformed("grant");
     }
     grant.items.push_back(item);

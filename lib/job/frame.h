@@ -20,12 +20,12 @@ constexpr std::uint32_t kAllSplits = 0xFFFFFFFF;
 
 enum class FrameType : std::uint8_t {
   version = 1,  // both ways, first: u32 version | JSON (runner: the task's configuration)
-  grant = 2,    // runner: u32 split | u32 attempt | u32 count | count × (u64 index | u32 n | record)
-  line = 3,     // task manager: u32 split | u64 index | u8 ok | result line without newline
-  end = 4,      // task manager: u32 split; every item of the grant has had its line
-  beat = 5,     // task manager: JSON counters per stage (job/stage_stats.h)
-  stop = 6,     // runner: u32 split (kAllSplits: finish and exit) | task manager: kAllSplits |
-                // JSON {code, message}: it cannot go on
+  grant = 2,  // runner: u32 split | u32 attempt | u32 count | count × (u64 index | u32 n | record)
+  line = 3,   // task manager: u32 split | u64 index | u8 ok | result line without newline
+  end = 4,    // task manager: u32 split; every item of the grant has had its line
+  beat = 5,   // task manager: JSON counters per stage (job/stage_stats.h)
+  stop = 6,   // runner: u32 split (kAllSplits: finish and exit) | task manager: kAllSplits |
+              // JSON {code, message}: it cannot go on
 };
 
 struct Frame {

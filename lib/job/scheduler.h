@@ -72,15 +72,15 @@ class Scheduler {
     bool progress = false;
   };
   struct OpenSplit {
-    int attempt = 0;   // runs started one after another, copies not counted
-    int in_vain = 0;   // runs lost in a row without a new line
+    int attempt = 0;  // runs started one after another, copies not counted
+    int in_vain = 0;  // runs lost in a row without a new line
     std::vector<Run> runs;
   };
   struct Slot {
     SteadyTime last_seen;
-    std::deque<SplitId> granted;        // oldest first
+    std::deque<SplitId> granted;  // oldest first
     std::optional<SteadyTime> last_end;
-    Duration pace{};                    // between ends, smoothed; zero: not known yet
+    Duration pace{};  // between ends, smoothed; zero: not known yet
   };
 
   std::size_t capacity(const Slot& slot) const;

@@ -15,10 +15,10 @@ namespace orch::job {
 
 class SlotChannel {
  public:
-  virtual ~SlotChannel() = default;             // ends it at once if it still runs
+  virtual ~SlotChannel() = default;                // ends it at once if it still runs
   virtual void send(std::string_view frames) = 0;  // queued; never blocks
-  virtual std::size_t unsent() const = 0;       // bytes still queued
-  virtual void kill() = 0;                      // at once; on_closed still comes
+  virtual std::size_t unsent() const = 0;          // bytes still queued
+  virtual void kill() = 0;                         // at once; on_closed still comes
 };
 
 struct SlotEvents {

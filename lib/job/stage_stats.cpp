@@ -115,8 +115,8 @@ doc::Value Histogram::to_value() const {
   doc::Value::Array pairs;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     if (buckets_[i] == 0) continue;
-    pairs.emplace_back(doc::Value::Array{static_cast<std::int64_t>(i),
-                                         static_cast<std::int64_t>(buckets_[i])});
+    pairs.emplace_back(
+        doc::Value::Array{static_cast<std::int64_t>(i), static_cast<std::int64_t>(buckets_[i])});
   }
   return pairs;
 }

@@ -31,14 +31,14 @@ class Histogram {
 };
 
 struct StageStats {
-  std::string stage;            // "download" | "preprocess" | "inference"
+  std::string stage;  // "download" | "preprocess" | "inference"
   std::uint64_t in_flight = 0;
-  std::uint64_t waiting = 0;    // items held before this stage
+  std::uint64_t waiting = 0;  // items held before this stage
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
-  double busy_seconds = 0;      // sum over its slots
-  double slot_seconds = 0;      // slots × time open: busy/slot is the utilisation
-  std::uint64_t restarts = 0;   // workers that died
+  double busy_seconds = 0;     // sum over its slots
+  double slot_seconds = 0;     // slots × time open: busy/slot is the utilisation
+  std::uint64_t restarts = 0;  // workers that died
   Histogram latency;
 };
 

@@ -172,7 +172,8 @@ class LocalBackend : public SplitBackend {
  public:
   explicit LocalBackend(const EnvMap& env) : env_(child_environment(env, {})) {
     traits_.name = "local";
-    traits_.default_task_managers = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    traits_.default_task_managers =
+        static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
 
   const job::BackendTraits& traits() const override { return traits_; }
