@@ -67,6 +67,9 @@ class Value {
 
   Position position() const { return position_; }
   void set_position(Position position) { position_ = position; }
+  // Where the key of this member stands; line 0 when it is no member of a mapping that was read.
+  Position key_position() const { return key_position_; }
+  void set_key_position(Position position) { key_position_ = position; }
 
   bool operator==(const Value& other) const { return data_ == other.data_; }  // not positions
 
@@ -74,6 +77,7 @@ class Value {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object, BigNumber>
       data_;
   Position position_;
+  Position key_position_;
 };
 
 // `name` stands in errors ("job.yaml:3:5: …"). Error code invalid_file.
