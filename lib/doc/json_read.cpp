@@ -37,7 +37,9 @@ class Handler : public nlohmann::json_sax<json> {
   bool binary(json::binary_t&) override { return false; }
 
   bool start_object(std::size_t) override { return builder_.open_mapping(next(1)); }
-  bool key(std::string& name) override { return builder_.key(std::move(name), next(string_length())); }
+  bool key(std::string& name) override {
+    return builder_.key(std::move(name), next(string_length()));
+  }
   bool end_object() override { return end(); }
   bool start_array(std::size_t) override { return builder_.open_list(next(1)); }
   bool end_array() override { return end(); }
@@ -61,8 +63,8 @@ class Handler : public nlohmann::json_sax<json> {
 
   // Skips what stands between two tokens.
   std::size_t token_start() {
-    while (cursor_ < text_.size() && std::string_view(" \t\r\n,:").find(text_[cursor_]) !=
-                                         std::string_view::npos) {
+    while (cursor_ < text_.size() &&
+           std::string_view(" \t\r\n,:").find(text_[cursor_]) != std::string_view::npos) {
       ++cursor_;
     }
     return cursor_;

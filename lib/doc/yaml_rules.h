@@ -1,0 +1,30 @@
+// What orch reads into YAML, apart from yaml-cpp: which bytes, which scalars, which words for a
+// mistake.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "doc/value.h"
+
+namespace orch::doc {
+
+// A plain (unquoted) scalar by the YAML 1.2 core schema; leading zeros make text. The error's
+// message says why a number cannot be held.
+Result<Value> resolve_plain_scalar(std::string_view text);
+
+struct UnfitByte {
+  std::size_t offset;
+  std::string what;
+};
+// The first byte that no text file holds: NUL and other control bytes, invalid UTF-8.
+std::optional<UnfitByte> find_unfit_byte(std::string_view text);
+
+// yaml-cpp's message in plain words, with the cure.
+std::string explain_yaml(std::string_view message, std::string_view text, Position at);
+
+// "!!set" for "tag:yaml.org,2002:set".
+std::string short_tag(std::string_view tag);
+
+}  // namespace orch::doc
