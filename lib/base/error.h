@@ -49,7 +49,12 @@ struct Error {
   std::string_view next() const { return hint.empty() ? traits(code).hint : hint; }
 };
 
-// "cannot open jobs/x.yaml: No such file or directory" from an errno value.
+// errno_text("open", "jobs/x.yaml", ENOENT): "cannot open jobs/x.yaml: No such file or directory".
 std::string errno_text(std::string_view doing, std::string_view what, int error_number);
+
+// The same as an Error. Reading: file_not_found or file_unreadable. Writing: output_failed, but
+// file_not_found for a missing directory, already_exists, and reader_gone for EPIPE.
+Error read_error(std::string_view doing, std::string_view what, int error_number);
+Error write_error(std::string_view doing, std::string_view what, int error_number);
 
 }  // namespace orch

@@ -4,8 +4,10 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -40,10 +42,11 @@ Result<Fd> create_exclusive(const std::string& path, mode_t mode = 0600);
 Result<std::string> read_file(const std::string& path, std::uint64_t limit = 64 << 20);
 Result<std::string> read_fd(int fd, std::string_view name, std::uint64_t limit = 64 << 20);
 // Temporary file beside the target, fsync, rename, directory fsync: the old or the new, never half.
-Status write_file_atomically(const std::string& path, std::string_view content,
-                             mode_t mode = 0600);
+Status write_file_atomically(const std::string& path, std::string_view content, mode_t mode = 0600);
 // All bytes, EINTR and short writes handled. ENOSPC and the like are output_failed.
 Status write_all(int fd, std::string_view bytes, std::string_view name);
+// Closes and says so when the file system only now reports that bytes were lost.
+Status close_file(Fd fd, std::string_view name);
 Status sync_directory(const std::string& directory);
 
 bool exists(const std::string& path);
@@ -62,6 +65,8 @@ class FileLock {
   // Error `locked` when another process holds it (the holder's pid is in the message).
   static Result<FileLock> acquire(const std::string& path);
   static bool is_held(const std::string& path);  // by any process, this one included
+  // The holder's pid while the lock is held and the pid is known.
+  static std::optional<pid_t> holder(const std::string& path);
 
  private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}
