@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// `line` may be the beginning of one. A carriage return at its end is no part of it.
+bool is_too_long(std::string_view line) {
+  if (line.size() <= kMaxInputLine) return false;
+  return line.size() > kMaxInputLine + 1 || line.back() != '\r';
+}
+
 }  // namespace
 
 LineReader::LineReader(Fd owned, int fd, std::string name)
@@ -72,8 +78,7 @@ Result<std::optional<std::string_view>> LineReader::next() {
     }
     const std::size_t newline = started_ ? held.find('\n', searched) : held.npos;
     const std::size_t length = std::min(newline, held.size());
-    // One byte more for the carriage return, which is no part of the line.
-    if (length > kMaxInputLine + 1) {
+    if (is_too_long(held.substr(0, length))) {
       ++line_number_;
       return fail(mistake("the line is longer than 1 MiB"));
     }
