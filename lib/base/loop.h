@@ -22,7 +22,8 @@ class Loop {
   using Handler = std::function<void()>;
   using TimerId = std::uint64_t;
 
-  // Blocks SIGCHLD (taken by signalfd) in the calling thread for the loop's life.
+  // Blocks SIGCHLD (taken by signalfd) in the calling thread for the loop's life. Make it before
+  // any other thread, or signals go to those; only one loop of a process may have children.
   explicit Loop(Clock& clock = system_clock());
   ~Loop();
   Loop(const Loop&) = delete;
@@ -31,14 +32,15 @@ class Loop {
   Clock& clock() const;
   SteadyTime now() const;  // read once per turn
 
-  // One watch a descriptor; interest 0 keeps it registered but silent. Regular files are refused.
+  // One watch a descriptor: a second one replaces the first. Interest 0 keeps it registered but
+  // silent. Regular files are refused. Unwatch before closing.
   Status watch(int fd, std::uint32_t interest, FdHandler handler);
   void set_interest(int fd, std::uint32_t interest);
   void unwatch(int fd);
 
   TimerId after(Duration delay, Handler handler);
   TimerId at(SteadyTime time, Handler handler);
-  void cancel(TimerId timer);  // an id already fired is fine
+  void cancel(TimerId timer);  // an id already fired is fine; 0 is never an id
 
   // Called once with the wait status when the child ends. Reaps only children named here.
   void on_exit(pid_t child, std::function<void(int wait_status)> handler);
@@ -50,7 +52,7 @@ class Loop {
   // Waits at most `longest` for the next event and runs what is due.
   void run_once(Duration longest);
   void run();   // until stop()
-  void stop();
+  void stop();  // before run(): the next run() returns at once
 
  private:
   struct State;

@@ -13,20 +13,22 @@
 namespace orch {
 
 struct SpawnSpec {
-  std::vector<std::string> argv;  // argv[0] is looked up in env's PATH when it has no slash
+  // argv[0] is looked up in env's PATH when it has no slash; with one it counts from `directory`.
+  std::vector<std::string> argv;
   EnvMap env;
   std::string directory;  // empty: the parent's
   int stdin_fd = -1;      // -1: /dev/null
   int stdout_fd = -1;
   int stderr_fd = -1;
   bool own_group = true;  // its own process group, so that a signal reaches its children too
-  int death_signal = 9;   // sent to the child when its parent dies; 0: it lives on
+  // Sent to the child when the thread that started it ends; 0: it lives on.
+  int death_signal = 9;
   bool own_session = false;  // setsid: for what must survive the terminal
 };
 
 // Starts the child by vfork and exec: cost does not grow with the parent's memory. Signal mask
 // and dispositions are the defaults in the child. file_not_found / permission_denied say why
-// argv[0] cannot run (126/127 in shells).
+// argv[0] cannot run (126/127 in shells). The child gets descriptors 0–2 and no other.
 Result<pid_t> spawn(const SpawnSpec& spec);
 
 struct Pipe {
@@ -42,7 +44,7 @@ std::string self_executable();
 void signal_group(pid_t leader, int signal_number);
 // Makes orphaned grandchildren ours, so that they can be found and ended.
 void become_subreaper();
-// Direct children of this process (own and adopted), from /proc.
+// Direct living children of this process (own and adopted), from /proc; zombies are not listed.
 std::vector<pid_t> children();
 
 // "exit status 3", "signal 9 (Killed)"
