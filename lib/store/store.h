@@ -19,24 +19,24 @@ enum class JobState { queued, running, stopped, done, failed, cancelled };
 std::string_view to_string(JobState state);
 
 struct JobRow {
-  std::string id;    // <name>-<8 characters>
+  std::string id;  // <name>-<8 characters>
   std::string name;
   JobState state = JobState::queued;
-  std::string spec_json;   // job::to_value, no secret values
-  std::string plan_json;   // what was planned, for people and for resume
-  std::string directory;   // spool, logs and, for stdout jobs, results: <state dir>/jobs/<id>
+  std::string spec_json;     // job::to_value, no secret values
+  std::string plan_json;     // what was planned, for people and for resume
+  std::string directory;     // spool, logs and, for stdout jobs, results: <state dir>/jobs/<id>
   std::string results_path;  // results.ndjson
   std::uint64_t total = 0;
   std::uint64_t ok = 0;
   std::uint64_t failed = 0;
-  std::uint64_t log_bytes = 0;   // synced and counted length of results.ndjson
-  std::string error_json;        // why it failed or stopped; empty: fine
-  std::string progress_json;     // stage statistics of the last checkpoint
-  std::int64_t created_ms = 0;   // wall clock, Unix milliseconds
+  std::uint64_t log_bytes = 0;  // synced and counted length of results.ndjson
+  std::string error_json;       // why it failed or stopped; empty: fine
+  std::string progress_json;    // stage statistics of the last checkpoint
+  std::int64_t created_ms = 0;  // wall clock, Unix milliseconds
   std::int64_t started_ms = 0;
   std::int64_t ended_ms = 0;
   bool cancel_requested = false;
-  int pid = 0;                   // of the runner while running
+  int pid = 0;  // of the runner while running
 };
 
 struct Checkpoint {
@@ -50,13 +50,23 @@ struct BitmapChunk {
   std::string bits;
 };
 
+struct StoreOptions {
+  // How long to wait for other processes before `locked`.
+  Duration busy = std::chrono::seconds(30);
+  // Tests say here what statfs would answer; nullptr: the kernel.
+  Result<std::uint64_t> (*file_system_type)(const std::string& path) = nullptr;
+};
+
+// Not for use by two threads at once; each opens its own. Errors, all with path and cure:
+// state_newer, state_unusable (read-only, damaged, network file system), output_failed (disk
+// full), locked (another process was in the way for too long).
 class Store {
  public:
   // Creates the directory (0700) and database (0600) when absent and migrates older ones.
-  // state_newer, state_unusable (read-only, full, network file system) name the cure.
-  static Result<Store> open(const std::string& state_directory);
+  static Result<Store> open(const std::string& state_directory, const StoreOptions& options = {});
   // Never creates: nullopt when there is no database yet (status, completion).
-  static Result<std::optional<Store>> open_existing(const std::string& state_directory);
+  static Result<std::optional<Store>> open_existing(const std::string& state_directory,
+                                                    const StoreOptions& options = {});
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();
@@ -64,19 +74,25 @@ class Store {
   const std::string& directory() const;
   std::string job_directory(std::string_view id) const;
 
-  Status add_job(const JobRow& row);  // durable (FULL) when it returns
+  // What is said to be durable survives a power loss once it returns. A job that is not there
+  // (deleted meanwhile) is not_found everywhere below.
+  Status add_job(const JobRow& row);  // durable; already_exists
   Result<std::optional<JobRow>> job(std::string_view id) const;
   // By id, else the newest with that name. not_found offers the nearest.
   Result<JobRow> find_job(std::string_view name_or_id) const;
   // Newest first.
   Result<std::vector<JobRow>> jobs(int limit = 1000) const;
   Result<std::vector<JobRow>> jobs_in(JobState state) const;  // oldest first
-  Status set_state(std::string_view id, JobState state, std::string_view error_json, std::int64_t now_ms);
+  // Durable. Ends the job's run (pid 0, ended_ms set), or puts it back into the queue.
+  Status set_state(std::string_view id, JobState state, std::string_view error_json,
+                   std::int64_t now_ms);
+  // Durable. started_ms stays that of the first run. A cancel request made while the job was
+  // queued or running stands; one from before it ended is over.
   Status set_running(std::string_view id, int pid, std::int64_t now_ms);
   Status set_progress(std::string_view id, std::string_view progress_json);
-  Status request_cancel(std::string_view id);
+  Status request_cancel(std::string_view id);  // durable
   Result<bool> cancel_requested(std::string_view id) const;
-  Status delete_job(std::string_view id);
+  Status delete_job(std::string_view id);  // durable; the job's rows, not its files
 
   // The ledger's checkpoint: counters, offset and the chunks that changed, in one transaction.
   Status write_checkpoint(std::string_view job_id, const Checkpoint& checkpoint,
