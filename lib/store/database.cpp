@@ -1,25 +1,18 @@
 #include "store/database.h"
 
-#include <fmt/core.h>
 #include <sqlite3.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "base/file.h"
-#include "base/text.h"
+#include "store/sqlite_error.h"
 
 namespace orch::store {
 namespace {
-
-bool no_room(int error_number) {
-  return error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
-}
 
 // Short at first, and spread so that many processes do not march in step.
 void pause_before_retry(int tries) {
@@ -70,6 +63,7 @@ Result<Database> Database::open(const std::string& path, Duration busy) {
   State& state = *database.state_;
   state.path = path;
   state.busy = busy;
+  errno = 0;
   const int code = sqlite3_open_v2(path.c_str(), &state.connection,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return fail(database.error(code));
@@ -79,55 +73,11 @@ Result<Database> Database::open(const std::string& path, Duration busy) {
 }
 
 Error Database::error(int code) const {
+  const int system_error = errno;  // sqlite3_system_errno forgets those of writes
   sqlite3* connection = state_->connection;
-  const std::string& path = state_->path;
-  const int number = connection == nullptr ? 0 : sqlite3_system_errno(connection);
-  const char* said = connection == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection);
-  const std::string reason = number != 0 ? std::strerror(number) : said;
-  const auto make = [](ErrorCode error_code, std::string message, std::string hint = {}) {
-    return Error{error_code, std::move(message), std::move(hint), {}, {}, {}};
-  };
-  switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-      return make(ErrorCode::locked,
-                  fmt::format("{} was held by other processes for over {}", path,
-                              format_duration(state_->busy)),
-                  fmt::format("run it again; `fuser {}` shows who holds it", path));
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return make(ErrorCode::state_unusable, fmt::format("{} is damaged: {}", path, said),
-                  fmt::format("move it away with its -wal and -shm files (mv {0} {0}.damaged) and "
-                              "run again; results of earlier jobs lie outside of it",
-                              path));
-    case SQLITE_FULL:
-      return make(ErrorCode::output_failed,
-                  fmt::format("cannot write {}: {}", path, std::strerror(ENOSPC)),
-                  "make room on that disk, or point --state-dir at another one");
-    case SQLITE_IOERR:
-      if (no_room(number)) {
-        return make(ErrorCode::output_failed, fmt::format("cannot write {}: {}", path, reason),
-                    "make room on that disk, or point --state-dir at another one");
-      }
-      return make(ErrorCode::state_unusable,
-                  fmt::format("cannot read or write {}: {}", path, reason),
-                  "check that disk, or point --state-dir at another one");
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return make(ErrorCode::state_unusable, fmt::format("cannot open {}: {}", path, reason),
-                  fmt::format("make {} and the files in it writable, or point --state-dir at a "
-                              "writable directory",
-                              directory_of(path)));
-    case SQLITE_READONLY:
-      return make(ErrorCode::state_unusable, fmt::format("cannot write {}: it is read-only", path),
-                  fmt::format("make {} and the files in it writable, or point --state-dir at a "
-                              "writable directory",
-                              directory_of(path)));
-    default:
-      return make(ErrorCode::bug, fmt::format("{}: {} ({})", path, said, code));
-  }
+  return sqlite_error({state_->path, code, system_error,
+                       connection == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection),
+                       state_->busy});
 }
 
 bool Database::may_retry(int code, SteadyTime since) const {
@@ -148,6 +98,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const SteadyTime since = system_clock().steady();
   for (;;) {
+    errno = 0;
     const int code =
         sqlite3_prepare_v3(state_->connection, sql.data(), static_cast<int>(sql.size()),
                            SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -161,6 +112,7 @@ Result<Statement> Database::prepare(std::string_view sql) {
 Status Database::execute(const char* sql) {
   const SteadyTime since = system_clock().steady();
   for (;;) {
+    errno = 0;
     const int code = sqlite3_exec(state_->connection, sql, nullptr, nullptr, nullptr);
     if (code == SQLITE_OK) return {};
     if (!may_retry(code, since)) return fail(error(code));
@@ -203,6 +155,7 @@ Statement& Statement::bind_bytes(std::string_view bytes) {
 Result<bool> Statement::step() {
   const SteadyTime since = system_clock().steady();
   for (;;) {
+    errno = 0;
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) {
       started_ = true;

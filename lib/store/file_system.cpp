@@ -43,10 +43,10 @@ std::string make_writable(const std::string& path) {
 
 tl::unexpected<Error> cannot_create(const std::string& path, int number) {
   if (number == ENOSPC || number == EDQUOT) {
-    return fail(ErrorCode::output_failed, errno_text("cannot create", path, number),
+    return fail(ErrorCode::output_failed, errno_text("create", path, number),
                 "make room on that disk, or point --state-dir at another one");
   }
-  return unusable(errno_text("cannot create", path, number), make_writable(directory_of(path)));
+  return unusable(errno_text("create", path, number), make_writable(directory_of(path)));
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ tl::unexpected<Error> cannot_create(const std::string& path, int number) {
 Result<std::uint64_t> file_system_type(const std::string& path) {
   struct statfs answer {};
   if (statfs(path.c_str(), &answer) != 0) {
-    return unusable(errno_text("cannot look at", path, errno), std::string(kElsewhere));
+    return unusable(errno_text("look at", path, errno), std::string(kElsewhere));
   }
   // f_type is signed on some machines, so that CIFS would come out negative.
   return static_cast<std::uint64_t>(answer.f_type) & 0xFFFFFFFFU;
@@ -75,7 +75,7 @@ Status check_state_directory(const std::string& directory, FileSystemType type) 
                     std::string(kElsewhere));
   }
   if (access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
-    return unusable(errno_text("cannot write to the state directory", directory, errno),
+    return unusable(errno_text("write to the state directory", directory, errno),
                     make_writable(directory));
   }
   return {};
@@ -100,7 +100,7 @@ Status create_private_file(const std::string& path) {
   if (!file && stat(path.c_str(), &existing) != 0) return cannot_create(path, errno);
   const bool lax = !file && (existing.st_mode & 077) != 0;
   if ((file || lax) && chmod(path.c_str(), 0600) != 0) {
-    return unusable(errno_text("cannot make private", path, errno), make_writable(path));
+    return unusable(errno_text("make private", path, errno), make_writable(path));
   }
   return {};
 }
