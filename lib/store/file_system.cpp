@@ -85,9 +85,9 @@ Status create_state_directory(const std::string& directory) {
   if (is_directory(directory)) return {};
   if (auto made = make_directories(directory, 0700); !made) {
     Error error = std::move(made).error();
-    if (error.code != ErrorCode::output_failed) error.code = ErrorCode::state_unusable;
-    error.hint = make_writable(directory_of(directory));
-    return fail(std::move(error));
+    // output_failed with no hint of its own is a full disk (base/file.cpp).
+    if (error.code == ErrorCode::output_failed && error.hint.empty()) return fail(std::move(error));
+    return unusable(std::move(error.message), make_writable(directory_of(directory)));
   }
   if (chmod(directory.c_str(), 0700) != 0) return cannot_create(directory, errno);
   return {};
