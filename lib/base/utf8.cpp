@@ -53,12 +53,6 @@ std::size_t skip_ascii(std::string_view text, std::size_t position) {
   return position;
 }
 
-// Characters that drive a terminal or reorder a line without being seen.
-bool drives_terminal(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||
-         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
-}
-
 void append_escaped(std::string& out, char32_t c) {
   switch (c) {
     case '\n':
@@ -93,6 +87,11 @@ Utf8Character decode_utf8(std::string_view text, std::size_t position) {
   }
   if (lead.length == 0) return {0xfffd, 1, false};
   return {value, lead.length, true};
+}
+
+bool drives_terminal(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 ||
+         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
 void append_utf8(std::string& out, char32_t value) {

@@ -15,6 +15,9 @@ struct Utf8Character {
 
 // The character at `position`, which must be inside `text`.
 Utf8Character decode_utf8(std::string_view text, std::size_t position);
+// Characters that drive a terminal or reorder a line without being seen: controls, line separators,
+// bidirectional overrides.
+bool drives_terminal(char32_t c);
 void append_utf8(std::string& out, char32_t value);
 
 }  // namespace orch
