@@ -24,7 +24,7 @@ struct Flag {
   std::string_view name;   // "--resume"
   char letter = 0;         // 'o' for -o
   std::string_view value;  // "JOB"; empty: a switch
-  std::string_view help;
+  std::string_view help = {};
   std::vector<std::string_view> choices = {};
   Completes completes = Completes::nothing;
   bool repeatable = false;
@@ -33,7 +33,7 @@ struct Flag {
 
 struct Positional {
   std::string_view name;  // "FILE"
-  std::string_view help;
+  std::string_view help = {};
   Completes completes = Completes::nothing;
   bool required = false;
   std::vector<std::string_view> choices = {};
@@ -45,12 +45,12 @@ struct Example {
 };
 
 struct Command {
-  std::string_view name;     // "submit", "config view"
-  std::string_view summary;  // one line
-  std::string_view details;  // paragraphs for --help and the man page
-  std::vector<Example> examples;
-  std::vector<Positional> positionals;
-  std::vector<Flag> flags;
+  std::string_view name;          // "submit", "config view"
+  std::string_view summary = {};  // one line
+  std::string_view details = {};  // paragraphs for --help and the man page
+  std::vector<Example> examples = {};
+  std::vector<Positional> positionals = {};
+  std::vector<Flag> flags = {};
   std::string_view tail = {};      // "CMD…": takes what follows `--`; empty: refuses it
   std::string_view group = "Run";  // of `orch --help`: Run | Inspect | Set up
   bool hidden = false;

@@ -68,7 +68,7 @@ struct Invocation {
   Status confirm(std::string_view question);
 
  private:
-  std::unique_ptr<config::Settings> settings_;
+  std::shared_ptr<const config::Settings> settings_;
 };
 
 }  // namespace orch::cli

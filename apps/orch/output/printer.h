@@ -62,6 +62,6 @@ class Printer {
 };
 
 // An object that begins with "schema":"orch/v1".
-doc::Value document();
+doc::Value schema_document();
 
 }  // namespace orch::output
