@@ -21,9 +21,9 @@ struct Invocation;
 enum class Completes { nothing, file, directory, job, name, command, topic };
 
 struct Flag {
-  std::string_view name;   // "--resume"
-  char letter = 0;         // 'o' for -o
-  std::string_view value;  // "JOB"; empty: a switch
+  std::string_view name;        // "--resume"
+  char letter = 0;              // 'o' for -o
+  std::string_view value = {};  // "JOB"; empty: a switch
   std::string_view help = {};
   std::vector<std::string_view> choices = {};
   Completes completes = Completes::nothing;

@@ -29,13 +29,6 @@ std::string examples(const std::vector<Example>& examples) {
   return out;
 }
 
-std::string positional_text(const Positional& positional) {
-  const std::vector<std::string> choices(positional.choices.begin(), positional.choices.end());
-  std::string text(positional.help);
-  if (!choices.empty()) text += (text.empty() ? "" : ": ") + join(choices, ", ");
-  return text;
-}
-
 std::string flag_list(const std::vector<Flag>& flags) {
   TermList list;
   for (const Flag& flag : flags) {
@@ -79,6 +72,13 @@ std::string flag_text(const Flag& flag) {
   const std::vector<std::string> choices(flag.choices.begin(), flag.choices.end());
   if (!choices.empty()) text += ": " + join(choices, ", ");
   if (flag.repeatable) text += "; may be repeated";
+  return text;
+}
+
+std::string positional_text(const Positional& positional) {
+  const std::vector<std::string> choices(positional.choices.begin(), positional.choices.end());
+  std::string text(positional.help);
+  if (!choices.empty()) text += (text.empty() ? "" : ": ") + join(choices, ", ");
   return text;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.h"
 #include "doc/value.h"
@@ -20,6 +21,9 @@ std::vector<std::string> usage_lines(const Command& command);
 std::string flag_term(const Flag& flag);
 // The help of a flag with its choices.
 std::string flag_text(const Flag& flag);
+
+// The help of an argument with its choices.
+std::string positional_text(const Positional& positional);
 
 // The whole table for programs: `orch help -o json`.
 doc::Value describe_commands();
