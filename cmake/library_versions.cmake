@@ -1,4 +1,4 @@
-# Sets `result` to "libcurl 7.88.1;openssl 3.0.22;…": what `orch --version -v` prints. The archives
+# Sets `result` to "libcurl 7.88.1,openssl 3.0.22,…": what `orch --version -v` prints. The archives
 # come from the same packages as these files.
 function(orch_library_versions result)
   file(STRINGS "${ORCH_DEPS}/include/curl/curlver.h" line REGEX "define LIBCURL_VERSION \"")
@@ -13,5 +13,6 @@ function(orch_library_versions result)
       list(APPEND versions "${line}")
     endif()
   endforeach()
+  list(JOIN versions "," versions)
   set(${result} "${versions}" PARENT_SCOPE)
 endfunction()

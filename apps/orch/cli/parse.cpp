@@ -48,9 +48,19 @@ Result<std::vector<std::string>> plain_words(const Command& command, const std::
   return plain;
 }
 
+Error missing_value(const Command& command, const std::vector<Flag>& flags, std::string_view word) {
+  // The last letter of -qo is the one.
+  const std::string letter = word.empty() ? std::string() : std::string{'-', word.back()};
+  const Flag* flag = find_flag(flags, word.starts_with("--") ? word : std::string_view(letter));
+  if (flag == nullptr) return usage_error(command, "an option needs a value");
+  return usage_error(command,
+                     std::string(flag->name) + " needs a value: " + std::string(flag->value));
+}
+
 class Parser {
  public:
-  Parser(const Command& command, const std::vector<Flag>& flags) : command_(command) {
+  Parser(const Command& command, const std::vector<Flag>& flags)
+      : command_(command), flags_(flags) {
     app_.set_help_flag();
     app_.allow_extras();
     values_.resize(flags.size());
@@ -63,12 +73,13 @@ class Parser {
 
   // Words that belong to nothing, in the order they were written.
   Result<std::vector<std::string>> run(std::vector<std::string> words) {
+    const std::string last = words.empty() ? std::string() : words.back();
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     try {
       app_.parse(std::move(words));
       return app_.remaining();
-    } catch (const CLI::ArgumentMismatch& error) {
-      return fail(usage_error(command_, missing_value()));
+    } catch (const CLI::ArgumentMismatch&) {  // only the last word can lack its value
+      return fail(missing_value(command_, flags_, last));
     } catch (const CLI::Error& error) {
       return fail(usage_error(command_, printable(error.what())));
     }
@@ -93,22 +104,11 @@ class Parser {
     } else {
       flag_options_.push_back(app_.add_option(names, values)->allow_extra_args(false));
     }
-    names_.push_back(flag);
-  }
-
-  // CLI11 names the option only in prose; the one without a value is the last word.
-  std::string missing_value() const {
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      if (!names_[i].value.empty() && flag_options_[i]->count() > 0 && values_[i].empty()) {
-        return std::string(names_[i].name) + " needs a value: " + std::string(names_[i].value);
-      }
-    }
-    return "an option needs a value";
   }
 
   const Command& command_;
+  const std::vector<Flag>& flags_;
   CLI::App app_;
-  std::vector<Flag> names_;
   std::vector<CLI::Option*> flag_options_;
   std::vector<CLI::Option*> options_;
   std::vector<std::vector<std::string>> values_;
@@ -135,8 +135,7 @@ Status check_values(const Command& command, const std::vector<Flag>& flags, cons
   for (const std::string& value : values) {
     // `--resume --follow`: a value was forgotten, nobody names a job like a flag.
     if (value.starts_with("--") && find_flag(flags, value) != nullptr) {
-      return fail(usage_error(
-          command, std::string(flag.name) + " needs a value: " + std::string(flag.value)));
+      return fail(missing_value(command, flags, flag.name));
     }
     const bool known =
         std::find(flag.choices.begin(), flag.choices.end(), value) != flag.choices.end();
@@ -184,7 +183,8 @@ Result<Args> parse(const Command& command, const std::vector<std::string>& words
                    const Words& line) {
   const std::vector<Flag> flags = flags_of(command);
   Parser parser(command, flags);
-  const auto extras = ORCH_TRY(parser.run(ORCH_TRY(plain_words(command, flags, words))));
+  auto plain = ORCH_TRY(plain_words(command, flags, words));
+  const auto extras = ORCH_TRY(parser.run(std::move(plain)));
   ORCH_TRY(check_extras(command, extras));
   Args args;
   for (std::size_t i = 0; i < flags.size(); ++i) {

@@ -54,7 +54,7 @@ std::string exit_codes_text() {
   for (const auto& [status, meaning] : kStatuses) {
     const std::string codes = codes_of(status);
     list.add(std::to_string(status),
-             std::string(meaning) + (codes.empty() ? "" : "\n\nerror codes: " + codes));
+             std::string(meaning) + (codes.empty() ? "" : "; codes: " + codes));
   }
   return "Exit statuses:\n" + list.render() + "\nserve-entrypoint command:\n  " +
          wrap(
