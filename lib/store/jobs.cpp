@@ -32,6 +32,7 @@ JobRow read_row(Statement& row) {
   job.id = row.text();
   job.name = row.text();
   job.state = state_from(row.text());
+  job.enqueued = row.integer() != 0;
   job.cancel_requested = row.integer() != 0;
   job.pid = static_cast<int>(row.integer());
   job.total = static_cast<std::uint64_t>(row.integer());
@@ -52,8 +53,8 @@ JobRow read_row(Statement& row) {
 
 Result<Statement> select_jobs(Database& database, std::string_view rest) {
   return database.prepare(fmt::format(
-      "SELECT id, name, state, cancel_requested, pid, total, created_ms, started_ms, ended_ms, "
-      "directory, results_path, error_json, plan_json, spec_json, log_bytes, ok, failed, "
+      "SELECT id, name, state, enqueued, cancel_requested, pid, total, created_ms, started_ms, "
+      "ended_ms, directory, results_path, error_json, plan_json, spec_json, log_bytes, ok, failed, "
       "progress_json FROM job JOIN checkpoint ON checkpoint.job = job.number {}",
       rest));
 }
@@ -105,11 +106,12 @@ Status Store::add_job(const JobRow& row) {
     return fail(std::move(taken).error());
   }
   Statement insert = ORCH_TRY(database.prepare(
-      "INSERT INTO job (id, name, state, cancel_requested, pid, total, created_ms, started_ms, "
+      "INSERT INTO job (id, name, state, enqueued, cancel_requested, pid, total, created_ms, started_ms, "
       "ended_ms, directory, results_path, error_json, plan_json, spec_json) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.bind(row.id).bind(row.name).bind(to_string(row.state));
-  insert.bind(std::int64_t{row.cancel_requested}).bind(std::int64_t{row.pid});
+  insert.bind(std::int64_t{row.enqueued}).bind(std::int64_t{row.cancel_requested});
+  insert.bind(std::int64_t{row.pid});
   insert.bind(to_integer(row.total));
   insert.bind(row.created_ms).bind(row.started_ms).bind(row.ended_ms);
   insert.bind(row.directory).bind(row.results_path).bind(row.error_json);

@@ -17,6 +17,7 @@ CREATE TABLE job (
   id TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   state TEXT NOT NULL,
+  enqueued INTEGER NOT NULL,
   cancel_requested INTEGER NOT NULL,
   pid INTEGER NOT NULL,
   total INTEGER NOT NULL,
