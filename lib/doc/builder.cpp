@@ -19,9 +19,11 @@ bool Builder::refuse(Position at, std::string what) {
   return false;
 }
 
-bool Builder::wants_key() const {
-  return !frames_.empty() && frames_.back().container.object() != nullptr && !frames_.back().key;
+bool Builder::in_mapping() const {
+  return !frames_.empty() && frames_.back().container.object() != nullptr;
 }
+
+bool Builder::wants_key() const { return in_mapping() && !frames_.back().key; }
 
 Position Builder::key_or(Position at) const {
   if (frames_.empty() || !frames_.back().key) return at;

@@ -23,6 +23,7 @@ class Builder {
   bool close();
   bool refuse(Position at, std::string what);
 
+  bool in_mapping() const;
   // True when the next scalar of the open mapping is a key.
   bool wants_key() const;
   // Where the key stands whose value comes next; the value's own place when there is none.

@@ -4,9 +4,10 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include <cstring>
+#include <algorithm>
 #include <map>
 #include <sstream>
+#include <vector>
 
 #include "base/text.h"
 #include "doc/builder.h"
@@ -18,27 +19,31 @@
 namespace orch::doc {
 namespace {
 
-// Leaves yaml-cpp's event loop; the builder knows what was wrong.
+// Leaves yaml-cpp's event loop.
 struct Stop {};
 
 constexpr const char* kTextTag = "tag:yaml.org,2002:str";
 
 class Handler : public YAML::EventHandler {
  public:
-  explicit Handler(std::string_view text) : place_(text) {}
+  explicit Handler(std::string_view text) : text_(text), place_(text) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) {
-      refuse(mark,
-             "a second document starts here; a file holds one: close the brackets or quotes of the "
-             "first, or move this one to a file of its own");
-    }
+    if (documents_++ > 0) refuse(mark, second_document(mark));
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (builder_.wants_key()) refuse(mark, "a key is missing before ':'");
-    scalar(Value(), builder_.key_or(at(mark)), anchor);
+    const bool written = begins_with_null(text_.substr(offset(mark)));
+    if (!written && flows_.back() && !builder_.in_mapping()) {
+      refuse(mark, "an empty item; remove a ','");
+    }
+    if (!written && !flows_.back() && builder_.in_mapping() &&
+        lacks_colon(text_.substr(key_offset_, offset(mark) - key_offset_))) {
+      refuse_at(builder_.key_or(at(mark)), "a ':' is missing behind this key");
+    }
+    scalar(Value(), written ? at(mark) : builder_.key_or(at(mark)), anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -54,10 +59,12 @@ class Handler : public YAML::EventHandler {
                 const std::string& text) override {
     const bool plain = tag == "?";
     if (!plain && tag != "!" && tag != kTextTag) refuse_tag(mark, tag);
+    if (!plain) last_quoted_ = mark;
     if (builder_.wants_key()) {
       if (plain && text == "<<") {
         refuse(mark, "merge keys (<<) are not supported; write the fields out");
       }
+      key_offset_ = offset(mark);
       check(builder_.key(text, at(mark)));
       return;
     }
@@ -68,32 +75,53 @@ class Handler : public YAML::EventHandler {
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
-    collection(mark, tag);
+                       YAML::EmitterStyle::value style) override {
+    open(mark, tag, style);
     check(builder_.open_list(at(mark)));
   }
-  void OnSequenceEnd() override { check(builder_.close()); }
+  void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
-    collection(mark, tag);
+                  YAML::EmitterStyle::value style) override {
+    open(mark, tag, style);
     check(builder_.open_mapping(at(mark)));
   }
-  void OnMapEnd() override { check(builder_.close()); }
+  void OnMapEnd() override { close(); }
 
-  Builder& builder() { return builder_; }
-  Position at(const YAML::Mark& mark) {
-    return place_.at(mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos));
+  // yaml-cpp takes the end of the text for the end of a quote.
+  bool has_open_quote() {
+    if (last_quoted_.is_null()) return false;
+    const auto quote = find_open_quote(text_, offset(last_quoted_));
+    return quote && !builder_.refuse(place_.at(*quote), "this quote is never closed");
   }
 
+  Builder& builder() { return builder_; }
+  Position at(const YAML::Mark& mark) { return place_.at(offset(mark)); }
+
  private:
+  std::size_t offset(const YAML::Mark& mark) const {
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+  }
+
   void scalar(Value value, Position position, YAML::anchor_t anchor) {
     if (anchor != 0) anchored_[anchor] = value;
     check(builder_.add(std::move(value), position));
   }
 
-  void collection(const YAML::Mark& mark, const std::string& tag) {
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::EmitterStyle::value style) {
     if (!tag.empty() && tag != "?" && tag != "!") refuse_tag(mark, tag);
     if (builder_.wants_key()) refuse(mark, "a list or mapping cannot be a key; quote the text");
+    flows_.push_back(style == YAML::EmitterStyle::Flow);
+  }
+  void close() {
+    flows_.pop_back();
+    check(builder_.close());
+  }
+
+  std::string second_document(const YAML::Mark& mark) const {
+    if (text_.substr(offset(mark)).starts_with("---")) {
+      return "a second document starts here; a file holds one: move this to a file of its own";
+    }
+    return "this does not belong to what stands above; check the indentation, brackets and quotes";
   }
 
   [[noreturn]] void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
@@ -101,36 +129,46 @@ class Handler : public YAML::EventHandler {
                              fit(printable(short_tag(tag)), 60)));
   }
   [[noreturn]] void refuse(const YAML::Mark& mark, std::string what) {
-    builder_.refuse(at(mark), std::move(what));
+    refuse_at(at(mark), std::move(what));
+  }
+  [[noreturn]] void refuse_at(Position position, std::string what) {
+    builder_.refuse(position, std::move(what));
     throw Stop{};
   }
   static void check(bool fine) {
     if (!fine) throw Stop{};
   }
 
+  std::string_view text_;
   Place place_;
   Builder builder_;
   std::map<YAML::anchor_t, Value> anchored_;
+  std::vector<bool> flows_ = {false};  // of each open container: [] and {} style
+  std::size_t key_offset_ = 0;
+  YAML::Mark last_quoted_ = YAML::Mark::null_mark();
   int documents_ = 0;
 };
 
 Result<Value> read(std::string_view text, std::string_view name) {
   std::istringstream stream{std::string(text)};
   Handler handler(text);
+  Builder& builder = handler.builder();
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(handler)) {
     }
+    if (!handler.has_open_quote()) return builder.take();
   } catch (const Stop&) {
-    return refusal(name, handler.builder().mistake_position(), handler.builder().mistake());
+    // The builder knows what was wrong.
   } catch (const YAML::Exception& exception) {
-    const bool known = !exception.mark.is_null();
-    const Position at = known ? handler.at(exception.mark) : Place(text).at(text.size());
-    return refusal(name, at, explain_yaml(exception.msg, text, at));
+    if (!handler.has_open_quote()) {
+      const Position at = handler.at(exception.mark);
+      builder.refuse(at, explain_yaml(exception.msg, text, at));
+    }
   } catch (const std::exception& exception) {
-    return refusal(name, {1, 1}, printable(exception.what()));
+    builder.refuse({1, 1}, printable(exception.what()));
   }
-  return handler.builder().take();
+  return refusal(name, builder.mistake_position(), builder.mistake());
 }
 
 }  // namespace

@@ -21,6 +21,14 @@ struct UnfitByte {
 // The first byte that no text file holds: NUL and other control bytes, invalid UTF-8.
 std::optional<UnfitByte> find_unfit_byte(std::string_view text);
 
+// yaml-cpp lets some mistakes pass; these look for them in the source.
+// True for `null` or `~`, written out.
+bool begins_with_null(std::string_view source);
+// True when no ':' follows the key that `source` begins with.
+bool lacks_colon(std::string_view source);
+// Where the quote stands that the scalar at `offset` begins with, if it is never closed.
+std::optional<std::size_t> find_open_quote(std::string_view text, std::size_t offset);
+
 // yaml-cpp's message in plain words, with the cure.
 std::string explain_yaml(std::string_view message, std::string_view text, Position at);
 
