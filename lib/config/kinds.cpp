@@ -12,7 +12,7 @@ namespace orch::config {
 namespace {
 
 // A field's value or bound on one scale: numbers as they are, durations in ns, sizes in bytes.
-std::optional<double> magnitude(std::string_view text, const Field& field) {
+std::optional<double> spelled_magnitude(std::string_view text, const Field& field) {
   if (field.allows(kDuration)) {
     const auto value = parse_duration(text);
     if (!value) return std::nullopt;
@@ -31,19 +31,19 @@ std::optional<double> magnitude(std::string_view text, const Field& field) {
 std::optional<double> magnitude(const doc::Value& value, const Field& field) {
   if (const auto* text = value.string()) {
     if (!field.allows(kDuration) && !field.allows(kSize)) return std::nullopt;
-    return magnitude(*text, field);
+    return spelled_magnitude(*text, field);
   }
   if (const auto* integer = value.integer()) return static_cast<double>(*integer);
   if (const auto* real = value.real()) return *real;
-  if (const auto* big = value.big_number()) return magnitude(big->text, field);
+  if (const auto* big = value.big_number()) return spelled_magnitude(big->text, field);
   return std::nullopt;
 }
 
 std::string out_of_bounds(const doc::Value& value, const Field& field, std::string_view shown) {
   const auto size = magnitude(value, field);
   if (!size) return {};
-  const bool low = !field.least.empty() && *size < magnitude(field.least, field).value_or(*size);
-  const bool high = !field.most.empty() && *size > magnitude(field.most, field).value_or(*size);
+  const bool low = !field.least.empty() && *size < spelled_magnitude(field.least, field).value_or(*size);
+  const bool high = !field.most.empty() && *size > spelled_magnitude(field.most, field).value_or(*size);
   if (!low && !high) return {};
   if (field.most.empty()) return fmt::format("must be at least {}, not {}", field.least, shown);
   if (field.least.empty()) return fmt::format("must be at most {}, not {}", field.most, shown);
