@@ -3,16 +3,20 @@
 // truth; the store holds its checkpoint (offset, counters, bitmap). Opening recovers: the tail
 // after the checkpoint is replayed and cut at the first line that is not whole, valid and new.
 // One writer a job: open() takes the job's lock.
+// After a failed append or sync nothing of the group was counted or shown, the log ends where it
+// was good, and every further call gives the same output_failed: only opening again helps.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "job/log_file.h"
 
 namespace orch::store {
 class Store;
@@ -30,8 +34,8 @@ struct LedgerCounters {
 
 struct LedgerOptions {
   std::string job_id;
-  std::string log_path;      // results.ndjson
-  std::uint64_t total = 0;   // inputs
+  std::string log_path;     // results.ndjson
+  std::uint64_t total = 0;  // inputs
   std::size_t group_lines = 1000;
   std::size_t group_bytes = 1 << 20;
   Duration group_delay = std::chrono::milliseconds(20);
@@ -44,18 +48,25 @@ class Ledger {
   // Called after a group is on disk with exactly its bytes (whole lines).
   using Shown = std::function<Status(std::string_view lines)>;
 
-  static Result<Ledger> open(store::Store& store, LedgerOptions options, Clock& clock, Shown shown);
+  // `locked` when another process runs the job. The store must outlive the ledger and know the
+  // job. `log` stands in for the file at log_path in tests.
+  static Result<Ledger> open(store::Store& store, LedgerOptions options, Clock& clock, Shown shown,
+                             std::unique_ptr<LogFile> log = nullptr);
+  // FileLock::is_held of it says whether the job is being run.
+  static std::string lock_path(const store::Store& store, std::string_view job_id);
   Ledger(Ledger&&) noexcept;
   ~Ledger();
 
   // False: that input already has a line (committed or in the open group). `line` has no newline.
+  // bad_answer (nothing is taken) when it is not a result line, or not of this input and outcome.
   Result<bool> offer(std::uint64_t index, bool ok, std::string_view line);
   bool has(std::uint64_t index) const;  // offered lines included
   std::uint64_t missing(std::uint64_t begin, std::uint64_t end) const;
 
-  // When the open group must be committed at the latest; nullopt: nothing is open.
+  // When commit() must be called at the latest: for the open group, or for a checkpoint of what
+  // was committed. nullopt: nothing is open.
   std::optional<SteadyTime> due() const;
-  Status commit();      // the open group, now
+  Status commit();      // the open group now, and the checkpoint if its time has come
   Status checkpoint();  // commit, then write the checkpoint
   const LedgerCounters& counters() const;  // committed lines only
   std::uint64_t bytes() const;             // length of the synced log
