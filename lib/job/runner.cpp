@@ -176,6 +176,7 @@ Status Runner::on_line(SlotId id, const Line& line) {
                                                    line.index, options_.plan.inputs));
   }
   Result<bool> taken = ledger_.offer(line.index, line.ok, line.text);
+  if (!taken && taken.error().code == ErrorCode::bad_answer) return fail(std::move(taken).error());
   if (!taken) {
     fail_run(std::move(taken).error());
   } else if (*taken) {
@@ -332,7 +333,9 @@ void Runner::broken(SlotId id, const Error& error) {
 
 void Runner::commit_later() {
   const std::optional<SteadyTime> due = ledger_.due();
-  if (!due || commit_timer_ != 0) return;
+  if (!due || (commit_timer_ != 0 && commit_due_ <= *due)) return;
+  loop_.cancel(commit_timer_);
+  commit_due_ = *due;
   commit_timer_ = loop_.at(*due, [this] {
     commit_timer_ = 0;
     if (Status status = ledger_.commit(); !status) return fail_run(std::move(status).error());

@@ -101,6 +101,7 @@ class Runner {
   std::optional<RunOutcome> outcome_;  // set: winding down
   bool ended_ = false;
   Loop::TimerId commit_timer_ = 0;
+  SteadyTime commit_due_;  // of commit_timer_
   Loop::TimerId tick_timer_ = 0;
   Loop::TimerId grace_timer_ = 0;
   std::string frames_;  // reused buffer
