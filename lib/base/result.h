@@ -28,11 +28,13 @@ T take_value(Result<T>& result) {
 
 // The value of a Result, or return its error from the enclosing function:
 //   auto text = ORCH_TRY(read_file(path));
-#define ORCH_TRY(expression)                                          \
+// (The counter keeps one inside another from shadowing it.)
+#define ORCH_TRY(expression) ORCH_TRY_AS(ORCH_TRY_NAME(__COUNTER__), expression)
+#define ORCH_TRY_NAME(number) ORCH_TRY_PASTE(number)
+#define ORCH_TRY_PASTE(number) orch_try_##number
+#define ORCH_TRY_AS(name, expression)                                 \
   __extension__({                                                     \
-    auto&& orch_try_result = (expression);                            \
-    if (!orch_try_result) {                                           \
-      return ::orch::fail(std::move(orch_try_result).error());        \
-    }                                                                 \
-    ::orch::take_value(orch_try_result);                              \
+    auto&& name = (expression);                                       \
+    if (!name) return ::orch::fail(std::move(name).error());          \
+    ::orch::take_value(name);                                         \
   })
