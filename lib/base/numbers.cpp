@@ -109,6 +109,7 @@ std::string format_duration(Duration duration) {
   }
   const auto ns = static_cast<std::uint64_t>(duration.count());
   if (ns == 0) return "0s";
+  if (ns < 10'000) return "<0.01ms";
   if (ns < 10'000'000) return fmt::format("{:.2g}ms", static_cast<double>(ns) / kMillion);
   if (ns < 999'500'000) return fmt::format("{}ms", (ns + 500'000) / 1'000'000);
   if (ns < 59'950'000'000) return one_decimal(static_cast<double>(ns) / 1e9) + "s";

@@ -151,9 +151,9 @@ bool is_program(const std::string& path) {
 std::string find_program(const SpawnSpec& spec) {
   const std::string& name = spec.argv[0];
   if (name.find('/') != std::string::npos) return name;
-  const auto path = get(spec.env, "PATH");
+  const std::string path = get(spec.env, "PATH").value_or("/usr/local/bin:/usr/bin:/bin");
   std::string unusable;
-  for (const auto entry : split(path ? *path : "/usr/local/bin:/usr/bin:/bin", ':')) {
+  for (const auto entry : split(path, ':')) {
     std::string candidate = fmt::format("{}/{}", entry.empty() ? "." : entry, name);
     if (!spec.directory.empty()) candidate = resolve(spec.directory, candidate);
     if (is_program(candidate)) return candidate;
