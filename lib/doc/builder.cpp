@@ -30,6 +30,10 @@ Position Builder::key_or(Position at) const {
   return frames_.back().key_position;
 }
 
+Position Builder::open_position() const {
+  return frames_.empty() ? Position{} : frames_.back().container.position();
+}
+
 bool Builder::open_list(Position at) { return open(Value::Array{}, at); }
 
 bool Builder::open_mapping(Position at) { return open(Value::Object{}, at); }

@@ -28,6 +28,8 @@ class Builder {
   bool wants_key() const;
   // Where the key stands whose value comes next; the value's own place when there is none.
   Position key_or(Position at) const;
+  // Of the innermost list or mapping that is still open.
+  Position open_position() const;
   const std::string& mistake() const { return mistake_; }
   Position mistake_position() const { return mistake_position_; }
   // Null when nothing was read.

@@ -160,6 +160,9 @@ const char* skip_string(const char* p, const char* end) {
       p = skip_escape(p + 1, end);
     } else if (c >= 0x80) {
       p = skip_multibyte(p, end);
+      while (p != nullptr && p != end && static_cast<unsigned char>(*p) >= 0x80) {
+        p = skip_multibyte(p, end);
+      }
     } else {
       p = c < 0x20 ? nullptr : p + 1;
     }

@@ -13,7 +13,7 @@ struct Wording {
   std::string_view ours;
 };
 
-constexpr std::array<Wording, 21> kWordings = {{
+constexpr std::array<Wording, 23> kWordings = {{
     {"illegal map value",
      "':' cannot stand here; check the indentation, and quote text that holds ': '"},
     {"illegal map key", "a key cannot stand here; check the indentation"},
@@ -45,6 +45,8 @@ constexpr std::array<Wording, 21> kWordings = {{
      "a line of dots or dashes in an open quote; close the quote before it"},
     {"illegal EOF in scalar", "a quote is never closed"},
     {"cannot assign multiple", "a value takes one tag and one anchor; remove the other"},
+    {"cannot set zero indentation", "'|' and '>' take an indentation from 1 to 9; leave it out"},
+    {"repeated", "a directive (%) stands twice; remove one"},
     {"YAML major version too large", "only YAML 1.x is read; remove the %YAML line"},
 }};
 

@@ -22,6 +22,7 @@ namespace {
 // Leaves yaml-cpp's event loop.
 struct Stop {};
 
+constexpr std::size_t kMaxAliasedBytes = 16 << 20;
 constexpr const char* kTextTag = "tag:yaml.org,2002:str";
 
 class Handler : public YAML::EventHandler {
@@ -34,8 +35,10 @@ class Handler : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    if (builder_.wants_key()) refuse(mark, "a key is missing before ':'");
     const bool written = begins_with_null(text_.substr(offset(mark)));
+    if (builder_.wants_key()) {
+      refuse(mark, written ? "null cannot be a key; quote it" : "a key is missing before ':'");
+    }
     if (!written && flows_.back() && !builder_.in_mapping()) {
       refuse(mark, "an empty item; remove a ','");
     }
@@ -52,6 +55,9 @@ class Handler : public YAML::EventHandler {
     if (found == anchored_.end()) {
       refuse(mark, "an alias of a list or mapping; write its content out");
     }
+    if (const auto* text = found->second.string()) aliased_bytes_ += text->size();
+    if (aliased_bytes_ > kMaxAliasedBytes)
+      refuse(mark, "the aliases stand for over 16 MiB of text");
     check(builder_.add(found->second, at(mark)));
   }
 
@@ -94,10 +100,21 @@ class Handler : public YAML::EventHandler {
     return quote && !builder_.refuse(place_.at(*quote), "this quote is never closed");
   }
 
+  void explain(const YAML::Exception& exception) {
+    const std::size_t end = offset(exception.mark);
+    const bool at_end = trim(text_.substr(end)).empty();
+    if (at_end && flows_.back() && exception.msg.ends_with("flow not found")) {
+      builder_.refuse(builder_.open_position(), "this bracket is never closed");
+      return;
+    }
+    const Position at = place_.at(end);
+    builder_.refuse(at, explain_yaml(exception.msg, text_, at));
+  }
+
   Builder& builder() { return builder_; }
-  Position at(const YAML::Mark& mark) { return place_.at(offset(mark)); }
 
  private:
+  Position at(const YAML::Mark& mark) { return place_.at(offset(mark)); }
   std::size_t offset(const YAML::Mark& mark) const {
     return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
   }
@@ -145,6 +162,7 @@ class Handler : public YAML::EventHandler {
   std::map<YAML::anchor_t, Value> anchored_;
   std::vector<bool> flows_ = {false};  // of each open container: [] and {} style
   std::size_t key_offset_ = 0;
+  std::size_t aliased_bytes_ = 0;
   YAML::Mark last_quoted_ = YAML::Mark::null_mark();
   int documents_ = 0;
 };
@@ -162,8 +180,7 @@ Result<Value> read(std::string_view text, std::string_view name) {
     // The builder knows what was wrong.
   } catch (const YAML::Exception& exception) {
     if (!handler.has_open_quote()) {
-      const Position at = handler.at(exception.mark);
-      builder.refuse(at, explain_yaml(exception.msg, text, at));
+      handler.explain(exception);
     }
   } catch (const std::exception& exception) {
     builder.refuse({1, 1}, printable(exception.what()));
