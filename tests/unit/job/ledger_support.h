@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -15,7 +16,10 @@ namespace orch::job {
 class LedgerDirectory {
  public:
   LedgerDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "orch-ledger-XXXXXX").string();
+    // In memory where that can be had: what syncs cost is not tested here.
+    const bool memory = access("/dev/shm", W_OK) == 0;
+    const auto parent = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
+    std::string name = (parent / "orch-ledger-XXXXXX").string();
     path = mkdtemp(name.data());
   }
   LedgerDirectory(const LedgerDirectory&) = delete;
