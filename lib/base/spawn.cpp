@@ -52,10 +52,10 @@ struct Plan {
 };
 
 [[noreturn]] void give_up(Plan& plan, Step step) {
-  plan.failure = {step, errno};
+  const Failure failure = {step, errno};
+  plan.failure = failure;
   if (plan.report_fd >= 0) {
-    [[maybe_unused]] const ssize_t put =
-        ::write(plan.report_fd, &plan.failure, sizeof plan.failure);
+    [[maybe_unused]] const ssize_t put = ::write(plan.report_fd, &failure, sizeof failure);
   }
   ::_exit(127);
 }
