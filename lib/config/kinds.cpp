@@ -42,8 +42,10 @@ std::optional<double> magnitude(const doc::Value& value, const Field& field) {
 std::string out_of_bounds(const doc::Value& value, const Field& field, std::string_view shown) {
   const auto size = magnitude(value, field);
   if (!size) return {};
-  const bool low = !field.least.empty() && *size < spelled_magnitude(field.least, field).value_or(*size);
-  const bool high = !field.most.empty() && *size > spelled_magnitude(field.most, field).value_or(*size);
+  const bool low =
+      !field.least.empty() && *size < spelled_magnitude(field.least, field).value_or(*size);
+  const bool high =
+      !field.most.empty() && *size > spelled_magnitude(field.most, field).value_or(*size);
   if (!low && !high) return {};
   if (field.most.empty()) return fmt::format("must be at least {}, not {}", field.least, shown);
   if (field.least.empty()) return fmt::format("must be at most {}, not {}", field.most, shown);
