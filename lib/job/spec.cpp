@@ -112,6 +112,7 @@ Result<JobSpec> parse_job(const doc::Value& document, const SpecOptions& options
   config::apply_set(file, table, options.set, report);
   if (options.environment) config::interpolate(file, table, *options.environment, report);
   const int refused = refuse_later_fields(file, context);
+  explain_texts(file, context);
   config::check(file, table, report);
   JobSpec spec = read_job(View(file, table), context);
   if (report.ok()) return spec;

@@ -132,13 +132,13 @@ struct JobSpec {
 };
 
 struct SpecOptions {
-  std::string name;               // of the file, for messages ("job.yaml"); "-" is standard input
-  std::string base_directory;     // relative paths in the file are relative to it
-  std::vector<std::string> set;   // --set path=value
-  std::string current_directory;  // of relative paths in `set`; empty: this process's
+  std::string name = {};            // of the file, for messages ("job.yaml"); "-" is standard input
+  std::string base_directory = {};  // relative paths in the file are relative to it
+  std::vector<std::string> set = {};   // --set path=value
+  std::string current_directory = {};  // of relative paths in `set`; empty: this process's
   // For ${VAR}. Null reads what to_value wrote: nothing is replaced or looked up on disk.
   const EnvMap* environment = nullptr;
-  std::vector<JobPolicy> policies;  // own tables by name: `policies:` of the config file
+  std::vector<JobPolicy> policies = {};  // own tables by name: `policies:` of the config file
 };
 
 // All mistakes at once (Error::details), each "file:line:column: path: what; cure". Error

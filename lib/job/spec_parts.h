@@ -31,6 +31,9 @@ const config::Field& policies_fields();
 // Takes what only later versions have out of the document, with a mistake each; how many.
 int refuse_later_fields(doc::Value& document, SpecContext& context);
 
+// Texts where a list or mapping belongs: a mistake each, with something harmless in their place.
+void explain_texts(doc::Value& document, SpecContext& context);
+
 std::string read_name(const config::View& job, SpecContext& context);
 InputSource read_input(const config::View& job, SpecContext& context);
 JobPolicy read_policy(const config::View& job, SpecContext& context);

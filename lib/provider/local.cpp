@@ -174,6 +174,7 @@ class LocalBackend : public SplitBackend {
     traits_.name = "local";
     traits_.default_task_managers =
         static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    traits_.useful_task_managers = traits_.default_task_managers;
   }
 
   const job::BackendTraits& traits() const override { return traits_; }

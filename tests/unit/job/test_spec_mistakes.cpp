@@ -59,8 +59,11 @@ TEST_CASE("the input is one source") {
   CHECK(mistakes("input: {}\npipeline: {download: {}}\n") ==
         "job.yaml:1:1: input: needs one of list, file, glob or csv\n");
   CHECK(mistakes("input: urls.txt\npipeline: {download: {}}\n") ==
-        "job.yaml:1:8: input: must be a list or a mapping, not text \"urls.txt\"; write "
-        "{file: urls.txt}\n");
+        "job.yaml:1:8: input: must say what this is; write {file: \"urls.txt\"}\n");
+  CHECK(mistakes("input: p/*.jpg\npipeline: {download: {}}\n") ==
+        "job.yaml:1:8: input: must say what this is; write {glob: \"p/*.jpg\"}\n");
+  CHECK(mistakes("input: http://a/b\npipeline: {download: {}}\n") ==
+        "job.yaml:1:8: input: must say what this is; write [\"http://a/b\"]\n");
   CHECK(mistakes("input: {csv: {file: a.csv}}\npipeline: {download: {}}\n") ==
         "job.yaml:1:9: input.csv.column: missing; add it: The name of the column in its first "
         "row.\n");
@@ -86,25 +89,31 @@ TEST_CASE("items of a list in the file") {
 
 TEST_CASE("a stage is run or exec, as a list") {
   CHECK(stage("run: [a], exec: [b]") ==
-        "job.yaml:2:35: pipeline.inference.exec: cannot stand beside run; remove one of the two\n");
+        "job.yaml:2:34: pipeline.inference.exec: cannot stand beside run; remove one of the two\n");
   CHECK(stage("processes: 2") == "job.yaml:2:12: pipeline.inference: needs one of run or exec\n");
   CHECK(stage("run: python3 infer.py") ==
-        "job.yaml:2:30: pipeline.inference.run: must be a list, not text \"python3 infer.py\"; "
-        "write [python3, infer.py]\n");
+        "job.yaml:2:29: pipeline.inference.run: must be a list of arguments, not one text; write "
+        "[python3, infer.py]\n");
+  CHECK(stage("exec: 'convert {path} out.png'") ==
+        "job.yaml:2:30: pipeline.inference.exec: must be a list of arguments, not one text; write "
+        "[convert, \"{path}\", out.png]\n");
+  CHECK(stage("run: cat | wc") ==
+        "job.yaml:2:29: pipeline.inference.run: must be a list of arguments, not one text; write "
+        "[sh, -c, \"cat | wc\"]\n");
   CHECK(stage("run: []") ==
-        "job.yaml:2:30: pipeline.inference.run: is empty; write the command and its arguments\n");
+        "job.yaml:2:29: pipeline.inference.run: is empty; write the command and its arguments\n");
   CHECK(stage("exec: ['', a]") ==
-        "job.yaml:2:32: pipeline.inference.exec[0]: is empty; write the command\n");
+        "job.yaml:2:31: pipeline.inference.exec[0]: is empty; write the command\n");
   CHECK(stage("run: [a, true]") ==
-        "job.yaml:2:34: pipeline.inference.run[1]: must be text or an integer, not true; write "
+        "job.yaml:2:33: pipeline.inference.run[1]: must be text or an integer, not true; write "
         "\"true\"\n");
   CHECK(stage("exec: [a], batch: {size: 4}") ==
-        "job.yaml:2:36: pipeline.inference.batch: needs a worker that stays; use run in place of "
+        "job.yaml:2:35: pipeline.inference.batch: needs a worker that stays; use run in place of "
         "exec\n");
   CHECK(stage("run: [a], batch: {size: 0}") ==
-        "job.yaml:2:49: pipeline.inference.batch.size: must be from 1 to 10000, not 0\n");
+        "job.yaml:2:48: pipeline.inference.batch.size: must be from 1 to 10000, not 0\n");
   CHECK(stage("run: [a], timeout: 0s") ==
-        "job.yaml:2:44: pipeline.inference.timeout: must be from 1ms to 240h, not 0s\n");
+        "job.yaml:2:43: pipeline.inference.timeout: must be from 1ms to 240h, not 0s\n");
 }
 
 TEST_CASE("a pipeline without a stage") {
@@ -219,7 +228,9 @@ TEST_CASE("files that are no job at all") {
   CHECK(mistakes("just text\n").starts_with("job.yaml:1:1: must be a mapping"));
   CHECK(mistakes("[1, 2]\n").starts_with("job.yaml:1:1: must be a mapping"));
   CHECK(mistakes("").find("says nothing") != std::string::npos);
-  CHECK(mistakes("input:\n\tfile: a\n").starts_with("job.yaml:2:1: "));
+  const std::string tab = mistakes("input:\n\tfile: a\n");
+  CHECK(tab.starts_with("job.yaml:2:"));
+  CHECK(tab.find("a tab in the indentation") != std::string::npos);
   CHECK(mistakes("input: {list: [a]}\npipeline: {download: {}}\nname: a\nname: b\n")
             .starts_with("job.yaml:4:1: "));
 }
