@@ -17,6 +17,7 @@ struct DownloadOptions {
   int max_connections = 256;   // … to this
   int per_host = 256;
   int max_redirects = 5;
+  Duration retry_base = std::chrono::milliseconds(500);  // the first wait is drawn from [0, this)
 };
 
 struct Download {
@@ -24,14 +25,14 @@ struct Download {
   std::string path;  // created 0600; removed again unless the download ends well
   Duration timeout;  // of one attempt, whole
   int retries = 3;   // 429/502/503/504, connection errors, short bodies; resumed where possible
-  std::uint64_t max_bytes = 0;  // of the decoded body
+  std::uint64_t max_bytes = 0;  // of the body as it arrives (never decompressed); 0: no limit
 };
 
 struct DownloadReply {
   std::uint64_t bytes = 0;
   int attempts = 1;
   std::string content_type;
-  Duration took{};
+  Duration took{};  // from the first attempt's start, waits between attempts included
 };
 
 // Error codes: invalid_value (URL), not_found (404, 410), permission_denied (401, 403),
@@ -41,11 +42,13 @@ class Downloader {
  public:
   using Id = std::uint64_t;
   using Done = std::function<void(Result<DownloadReply>, int attempts)>;
-  // Asked before bytes are written: false pauses this transfer until resume() is called.
+  // Asked before a file grows by that much: false pauses this transfer until resume() is called.
+  // Bytes fetched again after a failed attempt are not asked for twice.
   using Admit = std::function<bool(Id, std::uint64_t bytes)>;
 
+  // Callbacks may call anything here, but not destroy the Downloader.
   Downloader(Loop& loop, DownloadOptions options, Admit admit);
-  ~Downloader();
+  ~Downloader();  // running downloads are cancelled
   Downloader(const Downloader&) = delete;
   Downloader& operator=(const Downloader&) = delete;
 
@@ -54,7 +57,7 @@ class Downloader {
   Id start(Download download, Done done);  // `done` is never called from inside start()
   void cancel(Id id);                      // its `done` is not called
   void resume();                           // paused transfers ask again
-  int active() const;
+  int active() const;                      // started and not done: queued and waiting ones too
 
  private:
   struct State;
