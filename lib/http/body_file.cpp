@@ -32,8 +32,8 @@ Status BodyFile::open() {
 
 Status BodyFile::restart() {
   if (size_ == 0) return {};
-  if (::ftruncate(fd_.get(), 0) != 0) return output_failed("cannot truncate", path_);
-  if (::lseek(fd_.get(), 0, SEEK_SET) != 0) return output_failed("cannot rewind", path_);
+  if (::ftruncate(fd_.get(), 0) != 0) return output_failed("truncate", path_);
+  if (::lseek(fd_.get(), 0, SEEK_SET) != 0) return output_failed("rewind", path_);
   size_ = 0;
   return {};
 }
@@ -45,7 +45,7 @@ Status BodyFile::append(std::string_view bytes) {
 }
 
 Status BodyFile::keep() {
-  if (::close(fd_.release()) != 0) return output_failed("cannot close", path_);
+  if (::close(fd_.release()) != 0) return output_failed("close", path_);
   created_ = false;
   return {};
 }

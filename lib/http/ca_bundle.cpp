@@ -25,7 +25,7 @@ Result<std::string> find_ca_bundle(const EnvMap& env) {
     if (::access(path->c_str(), R_OK) == 0) return *path;
     return fail(
         ErrorCode::tls_failed,
-        errno_text("cannot read", fmt::format("{} (from {})", printable(*path), variable), errno),
+        errno_text("read", fmt::format("{} (from {})", printable(*path), variable), errno),
         fmt::format("let {} name a readable file of CA certificates, or unset it", variable));
   }
   for (const char* path : kPlaces) {

@@ -16,6 +16,11 @@ std::size_t on_write(char* data, std::size_t size, std::size_t count, void* even
   return static_cast<TransferEvents*>(events)->on_body({data, size * count});
 }
 
+std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void* events) {
+  static_cast<TransferEvents*>(events)->on_header({data, size * count});
+  return size * count;
+}
+
 // Our own, because curl's sockets would be inherited by children.
 curl_socket_t on_open_socket(void* events, curlsocktype, curl_sockaddr* address) {
   if (!static_cast<TransferEvents*>(events)->may_connect(address->addr)) return CURL_SOCKET_BAD;
@@ -36,6 +41,7 @@ EasyHandle::EasyHandle() : handle_(curl_easy_init()) {
   curl_easy_setopt(handle_, CURLOPT_USERAGENT, "orch");
   curl_easy_setopt(handle_, CURLOPT_ERRORBUFFER, error_.data());
   curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, &on_write);
+  curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, &on_header_line);
   curl_easy_setopt(handle_, CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
   curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(kConnectTimeout));
   curl_easy_setopt(handle_, CURLOPT_LOW_SPEED_LIMIT, kLowBytesPerSecond);
@@ -61,6 +67,7 @@ void EasyHandle::prepare(const std::string& url, const std::string& ca_file, Dur
   }
   curl_easy_setopt(handle_, CURLOPT_BUFFERSIZE, buffer_bytes);
   curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &events);
+  curl_easy_setopt(handle_, CURLOPT_HEADERDATA, &events);
   curl_easy_setopt(handle_, CURLOPT_OPENSOCKETDATA, &events);
   curl_easy_setopt(handle_, CURLOPT_PRIVATE, tag);
   if (headers_ != nullptr) {

@@ -17,6 +17,8 @@ inline constexpr Duration kConnectTimeout = std::chrono::seconds(10);
 class TransferEvents {
  public:
   virtual ~TransferEvents() = default;
+  // A line of the headers, its end included.
+  virtual void on_header(std::string_view line) = 0;
   // Bytes of the body: how many were taken, or CURL_WRITEFUNC_PAUSE.
   virtual std::size_t on_body(std::string_view bytes) = 0;
   // False: no connection to this address.

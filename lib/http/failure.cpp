@@ -100,7 +100,7 @@ std::string progress(const AttemptFacts& facts) {
 // The operating system's words, in a sentence: "connection refused".
 std::string os_words(const AttemptFacts& facts) {
   if (facts.os_error == 0) return {};
-  const std::string text = errno_text("", "", facts.os_error);
+  const std::string text = errno_text("connect", "", facts.os_error);
   return lower(trim(text.substr(text.rfind(':') + 1)));
 }
 
@@ -131,6 +131,12 @@ Failure broken(const AttemptFacts& facts, std::string_view why) {
 
 Failure lost_connection(const AttemptFacts& facts) {
   const std::string words = os_words(facts);
+  if (facts.status != 0 && !facts.headers_ended) {
+    return make(
+        facts, ErrorCode::bad_answer,
+        fmt::format("{}: the connection was closed amid the answer's headers", subject(facts)),
+        true);
+  }
   if (facts.status != 0) return broken(facts, words.empty() ? detail(facts) : words);
   return unreachable(facts, words.empty() ? "the connection was closed without an answer" : words);
 }
@@ -178,9 +184,10 @@ Failure tls_handshake(const AttemptFacts& facts) {
   const bool cut = facts.os_error != 0 || facts.detail.find("SYSCALL") != std::string::npos ||
                    facts.detail.find("unexpected eof") != std::string::npos;
   if (cut) return unreachable(facts, "the connection was closed during the TLS handshake");
-  return make(facts, ErrorCode::tls_failed,
-              fmt::format("{}: TLS handshake failed: {}", subject(facts), detail(facts)), false,
-              "check that the port speaks TLS 1.2 or newer");
+  return make(
+      facts, ErrorCode::tls_failed,
+      fmt::format("{}: TLS handshake failed: {}", subject(facts), detail(facts)), false,
+      "check that the port speaks TLS 1.2 or newer, and that SSL_CERT_FILE, if set, names its CA");
 }
 
 }  // namespace
@@ -246,7 +253,10 @@ Failure describe_curl_error(const AttemptFacts& facts) {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       return lost_connection(facts);
-    case CURLE_OUT_OF_MEMORY:
+    case CURLE_OUT_OF_MEMORY:  // also what curl says to a line of more than 100 kB
+      if (facts.status != 0 && !facts.headers_ended) {
+        return bad_answer("the answer's headers are too large");
+      }
       return make(facts, ErrorCode::failed, fmt::format("{}: out of memory", subject(facts)), false,
                   "run fewer downloads at a time (threads: of the download stage)");
     default:

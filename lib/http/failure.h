@@ -19,6 +19,7 @@ struct AttemptFacts {
   std::string detail;    // curl's words
   int os_error = 0;
   bool connected = false;
+  bool headers_ended = false;
   std::uint64_t received = 0;  // of the body, earlier attempts included
   std::optional<std::uint64_t> expected;
   Duration connect_timeout{};

@@ -52,7 +52,7 @@ void Transfer::begin(EasyHandle& handle, const std::string& ca_file, long buffer
   if (first_start_ == SteadyTime{}) first_start_ = now;
   handle_ = &handle;
   ca_file_ = ca_file;
-  begun_ = discarding_ = must_restart_ = refused_address_ = paused_ = false;
+  headers_ended_ = begun_ = discarding_ = must_restart_ = refused_address_ = paused_ = false;
   discarded_ = 0;
   held_up_ = Duration::zero();
   handle.prepare(url_, ca_file, download_.timeout, buffer_bytes, *this, this);
@@ -65,6 +65,11 @@ void Transfer::next_attempt() {
   redirects_ = 0;
   url_ = download_.url;
   origin_ = origin_of(url_);
+}
+
+void Transfer::on_header(std::string_view line) {
+  if (line.starts_with("HTTP/")) headers_ended_ = false;  // the answer after an interim one
+  if (line == "\r\n" || line == "\n") headers_ended_ = true;
 }
 
 std::size_t Transfer::on_body(std::string_view bytes) {
@@ -153,6 +158,7 @@ bool Transfer::take_in(Status status) {
 
 Transfer::Conclusion Transfer::conclude(CURLcode code) {
   const int status = static_cast<int>(handle_->number(CURLINFO_RESPONSE_CODE));
+  if (code == CURLE_OK && !headers_ended_) code = CURLE_RECV_ERROR;
   Conclusion end;
   if (abandoned_) {
     handle_ = nullptr;
@@ -238,7 +244,10 @@ AttemptFacts Transfer::facts(CURLcode code) const {
   facts.os_error = refused_address_ ? 0 : static_cast<int>(handle_->number(CURLINFO_OS_ERRNO));
   facts.connected = facts.status != 0 || handle_->offset(CURLINFO_PRETRANSFER_TIME_T) > 0;
   facts.received = body_.size();
+  facts.headers_ended = headers_ended_;
   facts.expected = expected_;
+  const curl_off_t length = handle_->offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
+  if (!begun_ && length >= 0) facts.expected = static_cast<std::uint64_t>(length);
   facts.connect_timeout = kConnectTimeout;
   facts.timeout = download_.timeout;
   for (const char* name : {"x-request-id", "x-amz-request-id"}) {

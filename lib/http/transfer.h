@@ -54,6 +54,7 @@ class Transfer : public TransferEvents {
   DownloadReply reply(SteadyTime now) const;
   Downloader::Done take_done() { return std::move(done_); }
 
+  void on_header(std::string_view line) override;
   std::size_t on_body(std::string_view bytes) override;
   bool may_connect(const sockaddr& address) override;
 
@@ -92,6 +93,8 @@ class Transfer : public TransferEvents {
   EasyHandle* handle_ = nullptr;
   std::string ca_file_;
   bool resuming_ = false;
+  // Curl takes headers that the connection's end cuts off for a whole answer without a body.
+  bool headers_ended_ = false;
   bool begun_ = false;       // the first bytes of a body came, or its end
   bool discarding_ = false;  // the body of an error or redirect
   std::uint64_t discarded_ = 0;

@@ -99,6 +99,10 @@ class HttpServer::Connection {
       const long count = receive(bytes, sizeof bytes);
       if (count <= 0) return std::nullopt;
       buffer_.append(bytes, static_cast<std::size_t>(count));
+      if (buffer_.front() == '\x16') {  // TLS on a plain port: as real servers do
+        send_all(answer_bytes(400, "plain HTTP only"));
+        return std::nullopt;
+      }
     }
   }
 

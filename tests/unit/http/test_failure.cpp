@@ -25,6 +25,7 @@ AttemptFacts answered(int curl_code, std::uint64_t received,
   AttemptFacts facts = facts_of(curl_code);
   facts.status = 200;
   facts.connected = true;
+  facts.headers_ended = true;
   facts.received = received;
   facts.expected = expected;
   return facts;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "http/resume.h"
 
 using namespace orch::http;
@@ -25,7 +27,7 @@ TEST_CASE("where a part begins") {
   CHECK(content_range_start("Bytes 0-0/*") == 0);
   for (const char* junk :
        {"", "bytes", "bytes */5000", "bytes -5/10", "items 1-2/3", "bytes x-y/z"}) {
-    CAPTURE(junk);
+    CAPTURE(std::string(junk));
     CHECK_FALSE(content_range_start(junk));
   }
 }

@@ -31,7 +31,7 @@ TEST_CASE("Retry-After in all its forms") {
   CHECK(parse_retry_after("99999999999", now) == seconds(366 * 24 * 3600));
   CHECK(parse_retry_after("Mon, 01 Jan 2037 00:00:00 GMT", now) == seconds(366 * 24 * 3600));
   for (const char* junk : {"", "-5", "1.5", "soon", "7 s", "0x10", ",", "next, please"}) {
-    CAPTURE(junk);
+    CAPTURE(std::string(junk));
     CHECK_FALSE(parse_retry_after(junk, now));
   }
 }

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
+#include <vector>
+
 #include "http/schedule.h"
 
 using namespace orch;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "http/url.h"
 
 using namespace orch;
@@ -12,7 +14,7 @@ TEST_CASE("what is a URL for downloads") {
   CHECK_FALSE(is_https_url("http://a/"));
   for (const char* other :
        {"", "http", "http:/a", "ftp://a/", "file:///etc/passwd", "s3://b/k", "/a", "://"}) {
-    CAPTURE(other);
+    CAPTURE(std::string(other));
     CHECK_FALSE(is_http_url(other));
   }
 }
