@@ -10,10 +10,10 @@ class ByteBudget {
   explicit ByteBudget(std::uint64_t limit) : limit_(limit) {}
 
   std::uint64_t in_use() const { return in_use_; }
-  // The oldest item may always go on, and so may whoever is the first to hold anything: a budget
-  // smaller than one file slows the pipeline down and never stops it.
-  bool allows(std::uint64_t bytes, std::uint64_t held_by_item, bool oldest) const {
-    return oldest || in_use_ == held_by_item || in_use_ + bytes <= limit_;
+  // The oldest item may always go on, and so may one when nobody else holds or expects anything:
+  // a budget smaller than one file slows the pipeline down and never stops it.
+  bool allows(std::uint64_t bytes, bool oldest_or_alone) const {
+    return oldest_or_alone || in_use_ + bytes <= limit_;
   }
   void charge(std::uint64_t bytes) { in_use_ += bytes; }
   void release(std::uint64_t bytes) { in_use_ -= bytes < in_use_ ? bytes : in_use_; }

@@ -15,6 +15,7 @@ void reset(Item& item) {
   item.out.clear();
   item.carried.clear();
   item.attempts = 0;
+  item.retries = 0;
   item.lone_deaths = 0;
   item.single = false;
   item.spent.fill(Duration::zero());
@@ -25,7 +26,7 @@ void reset(Item& item) {
 
 }  // namespace
 
-Result<bool> Granted::add(std::string_view body) {
+Result<std::optional<std::uint32_t>> Granted::add(std::string_view body) {
   Grant& grant = grants_.emplace_back();
   grant.body = body;
   auto parsed = job::read_grant(grant.body);
@@ -37,9 +38,10 @@ Result<bool> Granted::add(std::string_view body) {
   grant.items = std::move(parsed->items);
   grant.unanswered = grant.items.size();
   waiting_ += grant.items.size();
-  if (!grant.items.empty()) return false;
+  if (!grant.items.empty()) return std::nullopt;
+  const std::uint32_t split = grant.split;
   grants_.pop_back();
-  return true;
+  return split;
 }
 
 Item& Granted::next() {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <list>
-#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,8 +16,8 @@ namespace orch::pipeline {
 class Granted {
  public:
   // A grant frame's body. The items wait here until next() is called.
-  // True when the grant has no items: its end is due at once.
-  Result<bool> add(std::string_view body);
+  // The split when it has no items: its end is due at once.
+  Result<std::optional<std::uint32_t>> add(std::string_view body);
 
   // Items that have not entered the pipeline yet.
   std::size_t waiting() const { return waiting_; }

@@ -57,7 +57,7 @@ bool any_needs_path(const TaskConfig& config) {
   return false;
 }
 
-tl::unexpected<ItemError> refuse(std::string_view code, std::string message) {
+tl::unexpected<ItemError> refuse(const char* code, std::string message) {
   return tl::make_unexpected(ItemError{code, std::move(message)});
 }
 
@@ -92,17 +92,12 @@ tl::expected<Route, ItemError> Intake::admit(Item& item) {
     return refuse(item_code::kInputInvalid, "the record has no text under `input`");
   }
   item.text = std::move(*text);
-  if (is_web_url(item.text)) return admit_url(item);
+  if (is_web_url(item.text)) return fetches_urls_ ? Route::download : Route::stages;
   if (has_scheme(item.text, "s3://")) {
     if (fetches_urls_) return refuse_s3(item.text);
     return Route::stages;
   }
   return admit_text(item);
-}
-
-tl::expected<Route, ItemError> Intake::admit_url(const Item& item) const {
-  if (fetches_urls_) return Route::download;
-  return Route::stages;
 }
 
 tl::expected<Route, ItemError> Intake::admit_text(Item& item) const {

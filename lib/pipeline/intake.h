@@ -22,7 +22,6 @@ class Intake {
   tl::expected<Route, ItemError> admit(Item& item);
 
  private:
-  tl::expected<Route, ItemError> admit_url(const Item& item) const;
   tl::expected<Route, ItemError> admit_text(Item& item) const;
 
   const TaskConfig& config_;

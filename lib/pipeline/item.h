@@ -43,6 +43,7 @@ struct Item {
   std::string carried;  // raw JSON result of the stage before: the next one's meta
 
   int attempts = 0;     // in the current stage
+  int retries = 0;      // of them after an error that was retryable
   int lone_deaths = 0;  // workers that died while they held only this item
   bool single = false;  // to be sent in a batch of its own
   std::array<Duration, kMaxStages> spent{};  // per stage of the pipeline, all attempts

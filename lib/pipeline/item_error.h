@@ -7,22 +7,22 @@
 namespace orch::pipeline {
 
 struct ItemError {
-  std::string_view code;  // one of the constants below, or "download_" + a code of orch's table
+  std::string code;     // one of the constants below, or download_… (download_stage.cpp)
   std::string message;    // one line of UTF-8
 };
 
 namespace item_code {
-constexpr std::string_view kInputInvalid = "input_invalid";
-constexpr std::string_view kInputNotFound = "input_not_found";
-constexpr std::string_view kInputUnreadable = "input_unreadable";
-constexpr std::string_view kInputUnsupported = "input_unsupported";
-constexpr std::string_view kWorkerError = "worker_error";      // the worker said so
-constexpr std::string_view kBadAnswer = "bad_answer";          // `out` without a file
-constexpr std::string_view kWorkerDied = "worker_died";        // twice, alone
-constexpr std::string_view kTimedOut = "timed_out";
-constexpr std::string_view kResultTooLarge = "result_too_large";
-constexpr std::string_view kExitStatus = "exit_status";        // exec
-constexpr std::string_view kCannotStart = "cannot_start";      // exec: this command, this input
+inline constexpr const char* kInputInvalid = "input_invalid";
+inline constexpr const char* kInputNotFound = "input_not_found";
+inline constexpr const char* kInputUnreadable = "input_unreadable";
+inline constexpr const char* kInputUnsupported = "input_unsupported";
+inline constexpr const char* kWorkerError = "worker_error";      // the worker said so
+inline constexpr const char* kBadAnswer = "bad_answer";          // `out` without a file
+inline constexpr const char* kWorkerDied = "worker_died";        // twice, alone
+inline constexpr const char* kTimedOut = "timed_out";
+inline constexpr const char* kResultTooLarge = "result_too_large";
+inline constexpr const char* kExitStatus = "exit_status";        // exec
+inline constexpr const char* kCannotStart = "cannot_start";      // exec: this command, this input
 }  // namespace item_code
 
 }  // namespace orch::pipeline

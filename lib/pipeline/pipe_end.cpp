@@ -57,6 +57,7 @@ bool PipeWriter::flush() {
     const ssize_t count = ::write(fd_.get(), buffer_.data() + sent_, buffer_.size() - sent_);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
+      if (sent_ > kKeptBuffer) drop_sent();
       set_interest(Loop::kWrite);
       return true;
     }
@@ -69,14 +70,15 @@ bool PipeWriter::flush() {
     written_ += static_cast<std::uint64_t>(count);
   }
   if (!fd_) return !gone_;
-  if (buffer_.capacity() > kKeptBuffer) {
-    buffer_ = std::string();
-  } else {
-    buffer_.clear();
-  }
-  sent_ = 0;
+  drop_sent();
   set_interest(0);
   return true;
+}
+
+void PipeWriter::drop_sent() {
+  buffer_.erase(0, sent_);
+  sent_ = 0;
+  if (buffer_.empty() && buffer_.capacity() > kKeptBuffer) buffer_ = std::string();
 }
 
 void PipeWriter::close() {

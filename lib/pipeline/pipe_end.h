@@ -54,6 +54,7 @@ class PipeWriter {
 
  private:
   void set_interest(std::uint32_t interest);
+  void drop_sent();
 
   Loop& loop_;
   Fd fd_;

@@ -36,6 +36,7 @@ class TempFiles {
   void drop_out(Item& item);
 
   ByteBudget& budget() { return budget_; }
+  const ByteBudget& budget() const { return budget_; }
 
  private:
   Status make_directory();
