@@ -77,15 +77,14 @@ void DownloadStage::start_next(SteadyTime now) {
   }
   // `done` comes from the loop, never from inside start(): the id is known by then.
   auto id = std::make_shared<http::Downloader::Id>(0);
-  *id = downloader_->start(
-      {.url = item.text,
-       .path = *path,
-       .timeout = spec_.timeout,
-       .retries = spec_.retries,
-       .max_bytes = spec_.max_bytes},
-      [this, id](Result<http::DownloadReply> reply, int attempts) {
-        done(*id, std::move(reply), attempts);
-      });
+  *id = downloader_->start({.url = item.text,
+                            .path = *path,
+                            .timeout = spec_.timeout,
+                            .retries = spec_.retries,
+                            .max_bytes = spec_.max_bytes},
+                           [this, id](Result<http::DownloadReply> reply, int attempts) {
+                             done(*id, std::move(reply), attempts);
+                           });
   item.download = *id;
   transfers_.emplace(*id, Transfer{&item, std::move(*path), 0, now});
 }
@@ -108,15 +107,14 @@ bool DownloadStage::admit(http::Downloader::Id id, std::uint64_t bytes) {
 }
 
 void DownloadStage::resume_paused() {
-  const bool changed = context_.host.oldest() != paused_oldest_ ||
-                       context_.files.budget().in_use() < paused_in_use_;
+  const bool changed =
+      context_.host.oldest() != paused_oldest_ || context_.files.budget().in_use() < paused_in_use_;
   if (!changed) return;
   paused_ = false;
   downloader_->resume();
 }
 
-void DownloadStage::done(http::Downloader::Id id, Result<http::DownloadReply> reply,
-                         int attempts) {
+void DownloadStage::done(http::Downloader::Id id, Result<http::DownloadReply> reply, int attempts) {
   const auto node = transfers_.extract(id);
   if (!node) return;
   Transfer transfer = std::move(node.mapped());

@@ -170,8 +170,8 @@ void ExecStage::settle(Slot& slot, SteadyTime now) {
   item.visited[number_] = true;
   --in_flight_;
   const std::optional<ItemError> error = verdict(slot);
-  const bool killed = !slot.timed_out && !slot.cut &&
-                      WIFSIGNALED(slot.process->child().wait_status());
+  const bool killed =
+      !slot.timed_out && !slot.cut && WIFSIGNALED(slot.process->child().wait_status());
   const std::unique_ptr<ExecProcess> process = std::move(slot.process);
   if (item.revoked()) {
     context_.files.drop_out(item);

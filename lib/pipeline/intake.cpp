@@ -62,9 +62,10 @@ tl::unexpected<ItemError> refuse(const char* code, std::string message) {
 }
 
 tl::unexpected<ItemError> refuse_s3(std::string_view url) {
-  return refuse(item_code::kInputUnsupported,
-                shown(show_url(url)) +
-                    ": s3 inputs come with the AWS provider; this orch reads http, https and files");
+  return refuse(
+      item_code::kInputUnsupported,
+      shown(show_url(url)) +
+          ": s3 inputs come with the AWS provider; this orch reads http, https and files");
 }
 
 }  // namespace
@@ -77,8 +78,7 @@ Intake::Intake(const TaskConfig& config)
                     (config.download.wanted == job::DownloadSpec::Wanted::automatic &&
                      any_needs_path(config))) {
   const std::string& directory = config.base_directory;
-  base_ = Fd(::open(directory.empty() ? "." : directory.c_str(),
-                    O_PATH | O_DIRECTORY | O_CLOEXEC));
+  base_ = Fd(::open(directory.empty() ? "." : directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 tl::expected<Route, ItemError> Intake::admit(Item& item) {
@@ -121,7 +121,8 @@ tl::expected<Route, ItemError> Intake::admit_text(Item& item) const {
   if (error == EACCES) {
     return refuse(item_code::kInputUnreadable, shown(text) + ": " + std::strerror(error));
   }
-  return refuse(item_code::kInputNotFound, "no file " + shown(resolve(config_.base_directory, text)));
+  return refuse(item_code::kInputNotFound,
+                "no file " + shown(resolve(config_.base_directory, text)));
 }
 
 }  // namespace orch::pipeline

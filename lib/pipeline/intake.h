@@ -25,9 +25,9 @@ class Intake {
   tl::expected<Route, ItemError> admit_text(Item& item) const;
 
   const TaskConfig& config_;
-  bool wants_file_;   // `download:` in the file, or `{path}` in an exec
+  bool wants_file_;  // `download:` in the file, or `{path}` in an exec
   bool fetches_urls_;
-  Fd base_;           // config.base_directory
+  Fd base_;  // config.base_directory
 };
 
 }  // namespace orch::pipeline

@@ -21,11 +21,11 @@ struct Batch;
 // A split as the runner granted it.
 struct Grant {
   std::uint32_t split = 0;
-  std::string body;                    // the frame's body; records are views into it
+  std::string body;  // the frame's body; records are views into it
   std::vector<job::GrantItem> items;
-  std::size_t next = 0;                // the first item that has not entered the pipeline
-  std::size_t unanswered = 0;          // items without a line
-  std::size_t live = 0;                // Items that point here
+  std::size_t next = 0;        // the first item that has not entered the pipeline
+  std::size_t unanswered = 0;  // items without a line
+  std::size_t live = 0;        // Items that point here
   bool revoked = false;
 };
 
@@ -35,17 +35,17 @@ struct Item {
   std::string_view input;  // raw JSON string of the record, quotes included
   std::string_view meta;   // raw JSON of the record; empty: none
 
-  std::string text;     // the input decoded
-  std::string path;     // the file a stage gets; empty: none
-  bool owns_path = false;            // a temporary file of ours, charged to the budget
-  std::uint64_t path_bytes = 0;      // charged for it
-  std::string out;      // where the stage it is in may write its file; empty: nowhere
-  std::string carried;  // raw JSON result of the stage before: the next one's meta
+  std::string text;              // the input decoded
+  std::string path;              // the file a stage gets; empty: none
+  bool owns_path = false;        // a temporary file of ours, charged to the budget
+  std::uint64_t path_bytes = 0;  // charged for it
+  std::string out;               // where the stage it is in may write its file; empty: nowhere
+  std::string carried;           // raw JSON result of the stage before: the next one's meta
 
-  int attempts = 0;     // in the current stage
-  int retries = 0;      // of them after an error that was retryable
-  int lone_deaths = 0;  // workers that died while they held only this item
-  bool single = false;  // to be sent in a batch of its own
+  int attempts = 0;                          // in the current stage
+  int retries = 0;                           // of them after an error that was retryable
+  int lone_deaths = 0;                       // workers that died while they held only this item
+  bool single = false;                       // to be sent in a batch of its own
   std::array<Duration, kMaxStages> spent{};  // per stage of the pipeline, all attempts
   std::array<bool, kMaxStages> visited{};
 

@@ -33,7 +33,7 @@ class Pipeline final : private StageHost {
   bool idle() const { return granted_.empty(); }
   void finish(SteadyTime now);  // once idle: ends the workers in order
   bool finished() const;
-  void kill();                  // every worker's group, at once
+  void kill();  // every worker's group, at once
   // Set once a stage cannot go on.
   const std::optional<Error>& failure() const { return failure_; }
   job::Beat beat() const;

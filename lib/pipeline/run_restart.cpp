@@ -56,9 +56,9 @@ void RunStage::handle_end(Slot& slot, WorkerEnd end, SteadyTime now) {
   if (end.was_ready) ++stats_.restarts;
   if (did_nothing) {
     if (health_.start_failed()) {
-      return give_up(fmt::format("ended {} times in a row before it was ready",
-                                 StageHealth::kFailedStarts),
-                     end);
+      return give_up(
+          fmt::format("ended {} times in a row before it was ready", StageHealth::kFailedStarts),
+          end);
     }
   } else {
     health_.died();

@@ -6,8 +6,8 @@ namespace orch::pipeline {
 
 namespace {
 
-constexpr std::size_t kMostSent = 1 << 20;           // bytes a worker holds
-constexpr std::size_t kMostHandedOn = 8 << 20;       // bytes of results waiting for this stage
+constexpr std::size_t kMostSent = 1 << 20;      // bytes a worker holds
+constexpr std::size_t kMostHandedOn = 8 << 20;  // bytes of results waiting for this stage
 constexpr std::size_t kSmallestQueue = 16;
 
 int divide_up(std::size_t total, std::size_t parts) {
@@ -28,8 +28,8 @@ RunStage::RunStage(const StageContext& context, const job::StageSpec& spec, std:
   stats_.stage = spec.name;
   for (int i = 0; i < spec.processes; ++i) {
     Slot& slot = slots_.emplace_back();
-    slot.worker = std::make_unique<RunWorker>(context_.loop, spec_,
-                                              static_cast<RunWorker::Owner&>(*this));
+    slot.worker =
+        std::make_unique<RunWorker>(context_.loop, spec_, static_cast<RunWorker::Owner&>(*this));
   }
 }
 

@@ -81,11 +81,11 @@ class RunStage final : public Stage, private RunWorker::Owner {
   LastLines last_lines_;
   SizeGuess out_guess_{0};
   ItemQueue waiting_;
-  ItemQueue singles_;   // of failed batches
-  ItemQueue suspects_;  // held by workers that died
+  ItemQueue singles_;              // of failed batches
+  ItemQueue suspects_;             // held by workers that died
   std::size_t waiting_bytes_ = 0;  // of what the stage before handed on
   std::vector<Slot> slots_;
-  std::vector<Item*> collected_;   // the next line's items
+  std::vector<Item*> collected_;  // the next line's items
   job::StageStats stats_;
   std::uint64_t stray_lines_ = 0;
   std::size_t in_flight_ = 0;

@@ -9,7 +9,7 @@ namespace orch::pipeline {
 
 namespace {
 
-constexpr Duration kKillGrace = std::chrono::seconds(1);       // between TERM and KILL
+constexpr Duration kKillGrace = std::chrono::seconds(1);         // between TERM and KILL
 constexpr Duration kExitGrace = std::chrono::milliseconds(200);  // between end of file and exit
 
 }  // namespace
@@ -96,9 +96,7 @@ void RunWorker::on_line(std::string_view line) {
 
 void RunWorker::on_log(std::string_view line) { owner_.on_said(*this, line, false); }
 
-void RunWorker::on_line_too_long() {
-  end(EndCause::line_too_long, Duration::zero(), loop_.now());
-}
+void RunWorker::on_line_too_long() { end(EndCause::line_too_long, Duration::zero(), loop_.now()); }
 
 std::optional<SteadyTime> RunWorker::tick(SteadyTime now) {
   if (state_ == State::absent) return std::nullopt;

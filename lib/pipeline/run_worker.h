@@ -66,7 +66,9 @@ class RunWorker final : private WorkerListener {
   Status start(const SpawnSpec& command, SteadyTime now);
   // Appends one line; flush() writes what was appended.
   void send(std::span<Item* const> items, bool as_batch, SteadyTime now);
-  void flush() { if (process_) process_->input().flush(); }
+  void flush() {
+    if (process_) process_->input().flush();
+  }
   // Closes its input; TERM after `grace`, then KILL. At once if it holds nothing it could lose.
   void finish(Duration grace, SteadyTime now);
   void kill();

@@ -98,9 +98,13 @@ Status TempFiles::make_directory() {
   const std::string unfinished = root + "/" + std::string(kUnfinished) + name;
   const std::string path = root + "/" + std::string(kPrefix) + name;
   if (::mkdir(unfinished.c_str(), 0700) != 0) {
-    return fail(Error{ErrorCode::output_failed,
-                      errno_text("cannot make the directory for temporary files", unfinished, errno),
-                      "point ORCH_TMPDIR at a directory with room", {}, {}, {}});
+    return fail(
+        Error{ErrorCode::output_failed,
+              errno_text("cannot make the directory for temporary files", unfinished, errno),
+              "point ORCH_TMPDIR at a directory with room",
+              {},
+              {},
+              {}});
   }
   auto lock = FileLock::acquire(unfinished + std::string(kLockName));
   if (!lock || ::rename(unfinished.c_str(), path.c_str()) != 0) {
