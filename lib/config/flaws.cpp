@@ -41,9 +41,7 @@ class Inspector {
   }
 
   void inspect_default(const Field& field, const std::string& path) {
-    const auto plain = doc::parse_yaml(field.fallback, "");
-    const bool fits = plain && fitting_kinds(*plain, field) != 0;
-    const doc::Value value = fits ? *plain : doc::Value(field.fallback);
+    const doc::Value value = value_from_text(field.fallback, field);
     const std::string wrong =
         fitting_kinds(value, field) == 0 ? wrong_kind(value, field) : wrong_value(value, field);
     if (!wrong.empty()) flaw(path, "has a default that " + wrong);

@@ -58,12 +58,9 @@ class Interpolator {
   // The number or boolean that the text spells, where the field takes no text.
   static doc::Value spelled(const std::string& text, const Field* field) {
     if (field == nullptr || fitting_kinds(doc::Value(text), *field) != 0) return text;
-    auto value = doc::parse_yaml(text, "");
-    if (value && fitting_kinds(*value, *field) != 0 && value->array() == nullptr &&
-        value->object() == nullptr) {
-      return *value;
-    }
-    return text;
+    doc::Value value = value_from_text(text, *field);
+    const bool scalar = value.array() == nullptr && value.object() == nullptr;
+    return scalar && !value.is_null() ? value : doc::Value(text);
   }
 
   std::string expand(std::string_view text, std::string& mistake) const {

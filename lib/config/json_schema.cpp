@@ -165,9 +165,7 @@ Value schema_of(const Field& field) {
   }
   if (!field.about.empty()) schema.set("description", field.about);
   if (field.fallback.empty()) return schema;
-  const auto fallback = doc::parse_yaml(field.fallback, "");
-  const bool fits = fallback && fitting_kinds(*fallback, field) != 0;
-  schema.set("default", fits ? *fallback : Value(field.fallback));
+  schema.set("default", value_from_text(field.fallback, field));
   return schema;
 }
 

@@ -133,6 +133,16 @@ std::string wrong_kind(const doc::Value& value, const Field& field) {
                      describe(value, !field.allows(kSecret)), written.empty() ? "" : "; ", written);
 }
 
+doc::Value value_from_text(std::string_view text, const Field& field) {
+  auto value = doc::parse_yaml(text, "");
+  const bool text_fits = fitting_kinds(doc::Value(text), field) != 0;
+  // Plain text stays whole: YAML would cut "a #b" and trim.
+  const bool quoted = text.starts_with('"') || text.starts_with('\'');
+  if (text_fits && value && value->string() != nullptr && !quoted) return doc::Value(text);
+  if (value && fitting_kinds(*value, field) != 0) return std::move(*value);
+  return value && !text_fits ? std::move(*value) : doc::Value(text);
+}
+
 std::string describe_kinds(const Field& field) {
   struct Name {
     Kind kind;

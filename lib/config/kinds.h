@@ -17,6 +17,10 @@ std::string wrong_value(const doc::Value& value, const Field& field);
 // "must be an integer, not text \"many\"".
 std::string wrong_kind(const doc::Value& value, const Field& field);
 
+// What the text of --set or of a variable gives the field: the YAML value when that fits, else the
+// text itself.
+doc::Value value_from_text(std::string_view text, const Field& field);
+
 // "an integer", "a duration such as 30s", "text or a mapping".
 std::string describe_kinds(const Field& field);
 // "`a`, `b` or `c`".

@@ -69,10 +69,9 @@ class Setter {
       place = step(*place, field, segment, walked);
       if (place == nullptr) return;
     }
-    auto value = parse(assignment.substr(equals + 1), *field);
-    if (!value) return mistake(walked, value.error().message);
-    mark_as_set(*value);
-    *place = std::move(*value);
+    doc::Value value = value_from_text(assignment.substr(equals + 1), *field);
+    mark_as_set(value);
+    *place = std::move(value);
   }
 
  private:
@@ -146,19 +145,6 @@ class Setter {
                std::find(names.begin(), names.end(), member.first) != names.end();
       });
     }
-  }
-
-  static Result<doc::Value> parse(std::string_view text, const Field& field) {
-    auto value = doc::parse_yaml(text, "");
-    const bool fits = value && fitting_kinds(*value, field) != 0;
-    const bool text_fits = fitting_kinds(doc::Value(text), field) != 0;
-    if (!fits && text_fits) return doc::Value(text);
-    if (!value) {
-      return fail(
-          ErrorCode::invalid_file,
-          fmt::format("must be {}, not \"{}\"", describe_kinds(field), fit(printable(text), 60)));
-    }
-    return value;
   }
 
   doc::Value& document_;

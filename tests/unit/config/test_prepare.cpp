@@ -63,6 +63,8 @@ TEST_CASE("--set takes text as it is where text is meant") {
   CHECK(set("", {"name=a: b"}) == R"({"name":"a: b"})");
   CHECK(set("", {"name="}) == R"({"name":""})");
   CHECK(set("", {"name=@x=y"}) == R"({"name":"@x=y"})");
+  CHECK(set("", {"name= a #b "}) == R"({"name":" a #b "})");
+  CHECK(set("", {"name='a'"}) == R"({"name":"a"})");
   CHECK(set("", {"name=true"}) == R"({"name":"true"})");
   CHECK(set("", {"things.0=5", "things.1=x"}) == R"({"things":[5,"x"]})");
 }
@@ -83,7 +85,7 @@ TEST_CASE("mistakes in --set name the path") {
   CHECK(set("", {"threads=1"}) ==
         "--set threads: unknown field; did you mean stage.download.threads?");
   CHECK(set("", {"n=many"}) == "--set n: must be an integer, not text \"many\"");
-  CHECK(set("", {"n=[1"}) == "--set n: must be an integer, not \"[1\"");
+  CHECK(set("", {"n=[1"}) == "--set n: must be an integer, not text \"[1\"");
   CHECK(set("", {"n="}) ==
         "--set n: must be an integer, not nothing; give it a value or remove it");
   CHECK(set("words: [a]", {"words.5=x"}) == "--set words[5]: the list has 1 items; 1 appends one");
