@@ -14,6 +14,7 @@ namespace orch::job {
 
 // A line longer than a frame cannot have been offered.
 constexpr std::size_t kMaxLogLine = 64u << 20;
+constexpr std::uint64_t kWholeLog = std::numeric_limits<std::uint64_t>::max();
 
 // What a line says of its input, as far as the ledger cares.
 struct LogLine {
@@ -30,8 +31,7 @@ class LogReader {
   using Read = std::function<Result<std::size_t>(std::uint64_t offset, char* to, std::size_t size)>;
 
   // Reads [begin, end); a line that ends behind `end` is none.
-  LogReader(Read read, std::uint64_t begin,
-            std::uint64_t end = std::numeric_limits<std::uint64_t>::max());
+  LogReader(Read read, std::uint64_t begin, std::uint64_t end);
 
   // The next line without its newline, valid until the next call. nullopt: no further whole line.
   Result<std::optional<std::string_view>> next();

@@ -213,9 +213,14 @@ TEST_CASE("a job with many inputs: only the pieces that changed are written") {
     CHECK(chunks[0].bits.size() == 8192);
     CHECK(chunks[1].chunk == 3);
     CHECK(chunks[1].bits.size() == 424);  // 3,392 inputs
+    // A piece that did not change is not written again: this mark stays.
+    const std::string mark(8192, 'm');
+    REQUIRE(store.write_checkpoint("j-1", {}, {{0, mark}}));
     REQUIRE(ledger.offer(65'536, false, result_line(65'536, false)));
     REQUIRE(ledger.checkpoint());
     CHECK(store.read_bitmap("j-1").value().size() == 3);
+    CHECK(store.read_bitmap("j-1").value()[0].bits == mark);
+    REQUIRE(store.write_checkpoint("j-1", {}, {chunks[0]}));
   }
   Ledger ledger = Ledger::open(store, ledger_options(directory, kTotal), clock, {}).value();
   CHECK(ledger.counters().ok == 2);
