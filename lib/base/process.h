@@ -31,11 +31,16 @@ struct SpawnSpec {
 // argv[0] cannot run (126/127 in shells). The child gets descriptors 0–2 and no other.
 Result<pid_t> spawn(const SpawnSpec& spec);
 
+// The file that spawn would run, for those who start the same program often: `name` itself when it
+// has a slash, else the first executable one in env's PATH (relative entries count from
+// `directory`), else one that is there but not executable, so that exec says why, else empty.
+std::string find_program(const std::string& name, const EnvMap& env, const std::string& directory);
+
 struct Pipe {
   Fd read;
   Fd write;
 };
-Result<Pipe> make_pipe();            // close-on-exec
+Result<Pipe> make_pipe();  // close-on-exec
 Status set_nonblocking(int fd, bool on = true);
 
 // Absolute path of this executable, for starting more of it.

@@ -62,8 +62,12 @@ struct Plan {
 
 bool place_descriptors(std::array<int, 3> sources) {
   // First everything out of the way of 0–2, so that no dup2 overwrites a source still needed.
+  int null = -1;
   for (int& source : sources) {
-    if (source < 0) source = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (source < 0) {
+      if (null < 0) null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+      source = null;
+    }
     if (source >= 0 && source <= 2) source = ::fcntl(source, F_DUPFD_CLOEXEC, 3);
     if (source < 0) return false;
   }
@@ -140,26 +144,9 @@ pid_t start_with_signals_blocked(Plan& plan) {
   return child;
 }
 
-bool is_program(const std::string& path) {
+bool is_regular(const std::string& path) {
   struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-         ::access(path.c_str(), X_OK) == 0;
-}
-
-// The file to execute, or empty. Found but not executable anywhere: that file, so that exec says
-// why. Relative entries of PATH count from the child's directory, as a shell would see them.
-std::string find_program(const SpawnSpec& spec) {
-  const std::string& name = spec.argv[0];
-  if (name.find('/') != std::string::npos) return name;
-  const std::string path = get(spec.env, "PATH").value_or("/usr/local/bin:/usr/bin:/bin");
-  std::string unusable;
-  for (const auto entry : split(path, ':')) {
-    std::string candidate = fmt::format("{}/{}", entry.empty() ? "." : entry, name);
-    if (!spec.directory.empty()) candidate = resolve(spec.directory, candidate);
-    if (is_program(candidate)) return candidate;
-    if (unusable.empty() && exists(candidate) && !is_directory(candidate)) unusable = candidate;
-  }
-  return unusable;
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
 Error exec_error(const SpawnSpec& spec, const std::string& program, int reason) {
@@ -241,6 +228,22 @@ std::vector<std::string> entries(const EnvMap& env) {
 
 }  // namespace
 
+std::string find_program(const std::string& name, const EnvMap& env, const std::string& directory) {
+  if (name.find('/') != std::string::npos) return name;
+  const std::string path = get(env, "PATH").value_or("/usr/local/bin:/usr/bin:/bin");
+  std::string unusable;
+  for (const auto entry : split(path, ':')) {
+    std::string candidate = fmt::format("{}/{}", entry.empty() ? "." : entry, name);
+    if (!directory.empty()) candidate = resolve(directory, candidate);
+    const bool executable = ::access(candidate.c_str(), X_OK) == 0;
+    if (!executable && errno != EACCES) continue;
+    if (!is_regular(candidate)) continue;
+    if (executable) return candidate;
+    if (unusable.empty()) unusable = candidate;
+  }
+  return unusable;
+}
+
 Result<pid_t> spawn(const SpawnSpec& spec) {
   if (spec.argv.empty() || spec.argv[0].empty()) {
     return fail(ErrorCode::invalid_value, "no program to run was given");
@@ -250,7 +253,7 @@ Result<pid_t> spawn(const SpawnSpec& spec) {
                 fmt::format("cannot run {}: an argument or variable holds a NUL byte",
                             printable(spec.argv[0])));
   }
-  const std::string program = find_program(spec);
+  const std::string program = find_program(spec.argv[0], spec.env, spec.directory);
   if (program.empty()) {
     return fail(ErrorCode::file_not_found,
                 fmt::format("cannot run {}: not found in PATH", printable(spec.argv[0])),
