@@ -102,7 +102,9 @@ class Session {
     return 0;
   }
 
-  bool color_for_help() const { return output::inspect_terminal(env_, "auto").color; }
+  bool color_for_help() const {
+    return output::inspect_terminal(env_, wanted_color(words_.own)).color;
+  }
 
   int report(Error error) const {
     if (error.code == ErrorCode::reader_gone) {
@@ -113,7 +115,8 @@ class Session {
     if (wants_json()) {
       text = output::error_json(error);
     } else {
-      text = output::error_text(error, output::inspect_terminal(env_, "auto").err_color);
+      text = output::error_text(error,
+                                output::inspect_terminal(env_, wanted_color(words_.own)).err_color);
     }
     (void)write_all(STDERR_FILENO, text, "standard error");
     return traits(error.code).exit_status;

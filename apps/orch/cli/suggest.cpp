@@ -55,7 +55,9 @@ Error misplaced_flag(std::string_view word) {
   }
   std::vector<std::string> known;
   add_names(known, global_flags());
-  return make(ErrorCode::usage, "unknown option " + name, did_you_mean(name, known));
+  const std::string meant = did_you_mean(name, known);
+  return make(ErrorCode::usage, "unknown option " + name,
+              meant.empty() ? "orch help flags lists the options of every command" : meant);
 }
 
 Error unknown_flag(const Command& command, std::string_view word) {

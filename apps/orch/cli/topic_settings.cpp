@@ -89,8 +89,8 @@ Modes:
 
 std::string environment_topic() {
   return R"(Order:
-  A flag beats its ORCH_ variable, which beats the provider's own variables, then
-  the context in the config file, then the default.
+  A flag beats its ORCH_ variable, which beats the provider's own variables,
+  then the context in the config file, then the default.
   `orch config view --sources` shows which one won.
 
 Settings:

@@ -63,6 +63,32 @@ bool is_group(std::string_view word) {
                      });
 }
 
+// What the words give to one flag, read leniently.
+std::vector<std::string_view> values_of(const std::vector<std::string>& words,
+                                        std::string_view name, std::string_view letter) {
+  std::vector<std::string_view> values;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view word = words[i];
+    if (word == name || (word == letter && !letter.empty())) {
+      if (i + 1 < words.size()) values.emplace_back(words[i + 1]);
+    } else if (word.starts_with(name) && word[name.size()] == '=') {
+      values.push_back(word.substr(name.size() + 1));
+    } else if (!letter.empty() && word.starts_with(letter)) {
+      values.push_back(word.substr(word[letter.size()] == '=' ? 3 : 2));
+    }
+  }
+  return values;
+}
+
+// "-q", "-qh": letters of global switches only.
+bool is_switches(std::string_view word) {
+  if (word.size() < 2 || word.front() != '-') return false;
+  return std::all_of(word.begin() + 1, word.end(), [](char letter) {
+    const Flag* flag = find_letter(letter);
+    return flag != nullptr && flag->value.empty();
+  });
+}
+
 }  // namespace
 
 Words cut(std::span<char* const> arguments) {
@@ -108,24 +134,24 @@ Result<Found> find_command(const std::vector<std::string>& words) {
 
 Output wanted_output(const std::vector<std::string>& words) {
   Output wanted = Output::automatic;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    std::string_view value;
-    const std::string_view word = words[i];
-    if (word == "-o" || word == "--output") {
-      if (i + 1 < words.size()) value = words[i + 1];
-    } else if (word.starts_with("--output=")) {
-      value = word.substr(9);
-    } else if (word.starts_with("-o")) {
-      value = word.substr(word.starts_with("-o=") ? 3 : 2);
-    }
+  for (const std::string_view value : values_of(words, "--output", "-o")) {
     if (const auto format = format_named(value)) wanted = *format;
   }
   return wanted;
 }
 
+std::string_view wanted_color(const std::vector<std::string>& words) {
+  std::string_view wanted = "auto";
+  for (const std::string_view value : values_of(words, "--color", "")) {
+    if (value == "auto" || value == "always" || value == "never") wanted = value;
+  }
+  return wanted;
+}
+
 bool wants_help(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(),
-                     [](const std::string& word) { return word == "--help" || word == "-h"; });
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "--help" || (is_switches(word) && word.find('h') != std::string::npos);
+  });
 }
 
 }  // namespace orch::cli

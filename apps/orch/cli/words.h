@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -30,6 +31,9 @@ Result<Found> find_command(const std::vector<std::string>& words);
 
 // The last valid `-o` among words that may otherwise be wrong.
 Output wanted_output(const std::vector<std::string>& words);
+// The last valid --color likewise; "auto" without one.
+std::string_view wanted_color(const std::vector<std::string>& words);
+// -h or --help stands among them, also as in -qh.
 bool wants_help(const std::vector<std::string>& words);
 
 }  // namespace orch::cli

@@ -37,12 +37,9 @@ Error unknown_topic(std::string_view name) {
   std::vector<std::string> known;
   for (const Command& command : cli::all_commands()) known.emplace_back(command.name);
   for (const cli::Topic& topic : cli::all_topics()) known.emplace_back(topic.name);
-  return Error{ErrorCode::usage,
-               "no help on \"" + printable(name) + "\"",
-               cli::did_you_mean(name, known),
-               {},
-               {},
-               {}};
+  const std::string meant = cli::did_you_mean(name, known);
+  const std::string hint = meant.empty() ? "orch help lists the topics" : meant;
+  return Error{ErrorCode::usage, "no help on \"" + printable(name) + "\"", hint, {}, {}, {}};
 }
 
 Result<std::string> help_on(const std::string& name, bool color) {

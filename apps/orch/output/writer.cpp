@@ -16,7 +16,8 @@ Status write_error(std::string_view name, int error_number) {
   if (error_number == EPIPE) {
     return fail(ErrorCode::reader_gone, "the reader of " + std::string(name) + " went away");
   }
-  return fail(ErrorCode::output_failed, errno_text("cannot write", name, error_number));
+  return fail(ErrorCode::output_failed, errno_text("write", name, error_number),
+              error_number == EBADF ? "it is closed: send it to a file, a pipe or a terminal" : "");
 }
 
 // Somebody who shares the descriptor may have made it non-blocking.
