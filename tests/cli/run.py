@@ -7,8 +7,9 @@ A case is a text file. Lines:
   | line               expected on standard output
   ! line               expected on standard error
   = 2                  expected exit status, when it is not 0
-Control bytes are spelled \\x1b. A last line without a newline is followed by "(no newline)". HOME, the state directory and TMPDIR
-are empty and the case's own. Job ids become NAME-ID, paths $DIR, $HOME and $STATE, times TIME.
+Control bytes are spelled \\x1b; a last line without a newline is followed by "(no newline)".
+HOME, the state directory and TMPDIR are empty and the case's own, at paths of one length. Job ids
+become NAME-ID, paths $DIR, $HOME, $STATE and $TMP, times TIME.
 """
 import argparse
 import concurrent.futures
@@ -59,14 +60,14 @@ class Case:
             elif line[:1] in ("#", "") or line.isspace():
                 command = None
                 steps.append(("text", line))
-            elif line[:1] not in "|!=(":
+            elif line[0] not in "|!=(":
                 raise ValueError(f"{self.path}: what is this? {line}")
         return steps
 
 
 class Sandbox:
     def __init__(self, orch):
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="orch-cli-"))
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="orch-cli-", dir="/tmp"))
         self.ids = {}
         for name in ("dir", "home", "state", "tmp"):
             (self.root / name).mkdir()
@@ -118,8 +119,7 @@ class Sandbox:
 
 
 def marked(text, mark):
-    lines = [f"{mark} {line}".rstrip(" ") if not line else f"{mark} {line}"
-             for line in text.split("\n")]
+    lines = [f"{mark} {line}" if line else mark for line in text.split("\n")]
     if lines[-1] == mark:
         lines.pop()
     else:

@@ -15,6 +15,7 @@
 #include "cli/standard_fds.h"
 #include "cli/version.h"
 #include "cli/words.h"
+#include "config/settings.h"
 #include "output/error.h"
 
 namespace orch::cli {
@@ -77,23 +78,26 @@ class Session {
 
   Result<int> run_command(const Command& command, const Args& args) {
     read_only_ = command.read_only;
-    const Options options = ORCH_TRY(read_options(args, env_));
-    const output::Terminal terminal = output::inspect_terminal(env_, color_choice(args, env_));
-    configure_log(log_level_of(options), ORCH_TRY(log_format_of(args, env_)), terminal.err_color);
-    output::Printer print(out_, terminal, options.output, options.columns);
-    progress_.emplace(STDERR_FILENO, terminal.stderr_tty && !options.quiet, terminal.err_width,
+    const auto settings = make_settings(command, args, env_);
+    options_ = ORCH_TRY(read_options(args, env_, *settings));
+    const output::Terminal terminal = output::inspect_terminal(env_, options_.color);
+    configure_log(log_level_of(options_), options_.log_format, terminal.err_color);
+    output::Printer print(out_, terminal, options_.output, options_.columns);
+    progress_.emplace(STDERR_FILENO, terminal.stderr_tty && !options_.quiet, terminal.err_width,
                       system_clock());
     out_.before_write([this] { progress_->clear(); });
-    Invocation invocation(command, args, env_, options, terminal, print, *progress_);
+    Invocation invocation(command, args, env_, options_, *settings, terminal, print, *progress_);
     return command.run(invocation);
   }
 
   Result<int> show_version(const Args& args) {
-    const Options options = ORCH_TRY(read_options(args, env_));
+    Command anything;
+    anything.skips_config_file = true;
+    options_ = ORCH_TRY(read_options(args, env_, *make_settings(anything, args, env_)));
     const output::Terminal terminal;
-    output::Printer print(out_, terminal, options.output, {});
+    output::Printer print(out_, terminal, options_.output, {});
     ORCH_TRY(print.document(
-        version_value(), [&] { return version_text(options.verbose); }, "version"));
+        version_value(), [&] { return version_text(options_.verbose); }, "version"));
     return 0;
   }
 
@@ -124,7 +128,8 @@ class Session {
 
   // Also for errors in the words themselves, so the words are read leniently.
   bool wants_json() const {
-    Output wanted = wanted_output(words_.own);
+    Output wanted = options_.output;
+    if (wanted == Output::automatic) wanted = wanted_output(words_.own);
     if (wanted == Output::automatic) {
       wanted = format_named(get(env_, "ORCH_OUTPUT").value_or("")).value_or(Output::automatic);
     }
@@ -133,6 +138,7 @@ class Session {
 
   Words words_;
   EnvMap env_;
+  Options options_;  // once they were read
   output::Writer out_;
   std::optional<output::ProgressLine> progress_;
   bool read_only_ = true;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/suggest.h"
+#include "config/settings.h"
 
 namespace orch::cli {
 namespace {
@@ -26,8 +27,9 @@ std::optional<std::string> read_line() {
 }  // namespace
 
 Invocation::Invocation(const Command& the_command, const Args& the_args, const EnvMap& the_env,
-                       const Options& the_options, const output::Terminal& the_terminal,
-                       output::Printer& the_print, output::ProgressLine& the_progress)
+                       const Options& the_options, const config::Settings& settings,
+                       const output::Terminal& the_terminal, output::Printer& the_print,
+                       output::ProgressLine& the_progress)
     : command(the_command),
       args(the_args),
       env(the_env),
@@ -35,24 +37,10 @@ Invocation::Invocation(const Command& the_command, const Args& the_args, const E
       terminal(the_terminal),
       out(the_print.out()),
       print(the_print),
-      progress(the_progress) {}
+      progress(the_progress),
+      settings_(settings) {}
 
-Invocation::~Invocation() = default;
-
-Result<std::string> Invocation::state_directory() {
-  if (const auto given = args.get("--state-dir")) return resolve(current_directory(), *given);
-  if (const auto given = get(env, "ORCH_STATE_DIR"); given && !given->empty()) {
-    return resolve(current_directory(), *given);
-  }
-  if (const auto xdg = get(env, "XDG_STATE_HOME"); xdg && xdg->starts_with('/')) {
-    return *xdg + "/orch";
-  }
-  if (const auto home = get(env, "HOME"); home && home->starts_with('/')) {
-    return *home + "/.local/state/orch";
-  }
-  return fail(ErrorCode::invalid_setting, "no directory to keep jobs in: HOME is not set",
-              "set HOME, or give --state-dir DIR");
-}
+Result<std::string> Invocation::state_directory() const { return settings_.text("state_dir"); }
 
 Result<std::int64_t> Invocation::integer(std::string_view flag, std::int64_t fallback,
                                          std::int64_t lowest, std::int64_t highest) const {

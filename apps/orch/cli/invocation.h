@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/environment.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "output/printer.h"
@@ -21,10 +21,12 @@ class Settings;
 
 namespace orch::cli {
 
-// The global flags, parsed and checked.
+// The global flags, parsed and checked; ORCH_* and the config file speak where no flag does.
 struct Options {
   Output output = Output::automatic;
   std::vector<std::string> columns;
+  std::string color = "auto";  // auto, always or never
+  LogFormat log_format = LogFormat::text;
   std::optional<Duration> timeout;  // --timeout: limits waiting
   bool quiet = false;
   bool verbose = false;
@@ -45,16 +47,16 @@ struct Invocation {
   output::ProgressLine& progress;  // cleared before anything is written to `out`
 
   Invocation(const Command& command, const Args& args, const EnvMap& env, const Options& options,
-             const output::Terminal& terminal, output::Printer& print,
-             output::ProgressLine& progress);
-  ~Invocation();
+             const config::Settings& settings, const output::Terminal& terminal,
+             output::Printer& print, output::ProgressLine& progress);
+  ~Invocation() = default;
   Invocation(const Invocation&) = delete;
   Invocation& operator=(const Invocation&) = delete;
 
-  // Flags, ORCH_*, the config file and the defaults, read on first use.
-  Result<const config::Settings*> settings();
+  // Flags, ORCH_*, the config file and the defaults; the file is read on first use.
+  Result<const config::Settings*> settings() const { return &settings_; }
   // Where state lies, absolute; not created.
-  Result<std::string> state_directory();
+  Result<std::string> state_directory() const;
 
   // The flag's value as a whole number in [lowest, highest], or `fallback`. Usage error else.
   Result<std::int64_t> integer(std::string_view flag, std::int64_t fallback, std::int64_t lowest,
@@ -68,7 +70,7 @@ struct Invocation {
   Status confirm(std::string_view question);
 
  private:
-  std::shared_ptr<const config::Settings> settings_;
+  const config::Settings& settings_;
 };
 
 }  // namespace orch::cli

@@ -56,12 +56,21 @@ std::string literal(std::string_view text) {
   return ".Bd -literal\n" + escape(text) + (text.ends_with('\n') ? "" : "\n") + ".Ed\n";
 }
 
+// mdoc wants each sentence on its own line.
+std::string sentences(std::string_view line) {
+  std::string out = escape(line);
+  for (std::size_t end = out.find(". "); end != std::string::npos; end = out.find(". ", end + 1)) {
+    out[end + 1] = '\n';
+  }
+  return out;
+}
+
 // Paragraphs; a line that begins with a blank is shown as it stands.
 std::string prose(std::string_view text) {
   std::string out;
   std::string block;
   const auto flush = [&] {
-    if (!block.empty()) out += ".Bd -literal -offset 2n\n" + block + ".Ed\n";
+    if (!block.empty()) out += ".Bd -literal -offset 2n -compact\n" + block + ".Ed\n";
     block.clear();
   };
   bool gap = false;
@@ -71,9 +80,10 @@ std::string prose(std::string_view text) {
     } else if (line.front() == ' ') {
       block += escape(trim(line)) + "\n";
     } else {
+      gap = gap || !block.empty();
       flush();
       if (gap && !out.empty()) out += ".Pp\n";
-      out += escape(line) + "\n";
+      out += sentences(line) + "\n";
       gap = false;
     }
   }

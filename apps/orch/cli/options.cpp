@@ -1,53 +1,14 @@
 #include "cli/options.h"
 
-#include <algorithm>
-
 #include "base/text.h"
-#include "cli/suggest.h"
+#include "config/settings.h"
 
 namespace orch::cli {
 namespace {
 
-// "--log-format" is ORCH_LOG_FORMAT.
-std::string variable_of(std::string_view flag) {
-  std::string name = "ORCH_";
-  for (const char c : flag.substr(2)) {
-    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  }
-  return name;
-}
-
-const std::vector<std::string_view>& choices_of(std::string_view name) {
-  static const std::vector<std::string_view> none;
-  for (const Flag& flag : global_flags()) {
-    if (flag.name == name) return flag.choices;
-  }
-  return none;
-}
-
-bool truthy(const std::optional<std::string>& value) {
+bool is_true(const EnvMap& env, std::string_view variable) {
+  const auto value = get(env, variable);
   return value && !value->empty() && *value != "0" && *value != "false";
-}
-
-bool is_on(const Args& args, const EnvMap& env, std::string_view flag) {
-  return args.has(flag) || truthy(get(env, variable_of(flag)));
-}
-
-Result<std::optional<Duration>> timeout_of(const Args& args, const EnvMap& env) {
-  std::string source = "--timeout";
-  std::optional<std::string> text = args.get(source);
-  ErrorCode code = ErrorCode::usage;
-  if (!text) {
-    source = variable_of(source);
-    text = get(env, source);
-    code = ErrorCode::invalid_setting;
-  }
-  if (!text) return std::nullopt;
-  auto duration = parse_duration(*text);
-  if (!duration) {
-    return fail(code, source + ": " + duration.error().message, "write 500ms, 90s, 15m or 2h");
-  }
-  return *duration;
 }
 
 std::vector<std::string> columns_of(const Args& args) {
@@ -70,50 +31,45 @@ std::optional<Output> format_named(std::string_view name) {
   return std::nullopt;
 }
 
-Result<std::optional<std::string>> choice(const Args& args, const EnvMap& env,
-                                          std::string_view flag) {
-  if (auto given = args.get(flag)) return given;
-  const std::string variable = variable_of(flag);
-  auto value = get(env, variable);
-  if (!value || value->empty()) return std::nullopt;
-  const auto& choices = choices_of(flag);
-  if (std::find(choices.begin(), choices.end(), *value) != choices.end()) return value;
-  Error error = unknown_choice(variable, *value, choices);
-  error.code = ErrorCode::invalid_setting;
-  return fail(std::move(error));
+std::unique_ptr<const config::Settings> make_settings(const Command& command, const Args& args,
+                                                      const EnvMap& env) {
+  config::SettingSources sources{{}, env, {}};
+  for (const auto& [flag, values] : args.flags) {
+    if (!values.empty()) sources.flags[flag] = values.back();
+  }
+  if (command.skips_config_file) {
+    sources.flags["--config"] = "/dev/null";
+    sources.flags.erase("--context");
+    sources.env.erase("ORCH_CONTEXT");
+  }
+  return std::make_unique<const config::Settings>(std::move(sources));
 }
 
-Result<Options> read_options(const Args& args, const EnvMap& env) {
+Result<Options> read_options(const Args& args, const EnvMap& env,
+                             const config::Settings& settings) {
   Options options;
-  if (const auto format = ORCH_TRY(choice(args, env, "--output"))) {
-    options.output = format_named(*format).value_or(Output::automatic);
+  const config::Setting output = ORCH_TRY(settings.get("output"));
+  if (!output.is_default && output.value.string() != nullptr) {
+    options.output = format_named(*output.value.string()).value_or(Output::automatic);
   }
-  ORCH_TRY(choice(args, env, "--color"));
+  options.color = ORCH_TRY(settings.text("color"));
+  options.log_format =
+      ORCH_TRY(settings.text("log_format")) == "json" ? LogFormat::json : LogFormat::text;
+  options.timeout = ORCH_TRY(settings.duration("timeout"));
   options.columns = columns_of(args);
-  options.timeout = ORCH_TRY(timeout_of(args, env));
   options.quiet = args.has("--quiet");
   options.verbose = args.has("--verbose");
-  options.debug = is_on(args, env, "--debug");
+  options.debug = args.has("--debug") || is_true(env, "ORCH_DEBUG");
   options.dry_run = args.has("--dry-run");
   options.yes = args.has("--yes");
-  options.no_input = is_on(args, env, "--no-input") || truthy(get(env, "CI"));
+  options.no_input = args.has("--no-input") || is_true(env, "ORCH_NO_INPUT") || is_true(env, "CI");
   return options;
-}
-
-std::string color_choice(const Args& args, const EnvMap& env) {
-  const auto given = choice(args, env, "--color");
-  return given && *given ? **given : "auto";
 }
 
 LogLevel log_level_of(const Options& options) {
   if (options.debug) return LogLevel::debug;
   if (options.verbose) return LogLevel::verbose;
   return options.quiet ? LogLevel::quiet : LogLevel::normal;
-}
-
-Result<LogFormat> log_format_of(const Args& args, const EnvMap& env) {
-  const auto format = ORCH_TRY(choice(args, env, "--log-format"));
-  return format == "json" ? LogFormat::json : LogFormat::text;
 }
 
 }  // namespace orch::cli

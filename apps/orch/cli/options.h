@@ -1,7 +1,8 @@
-// The global flags and their ORCH_* variables, checked.
+// The global flags, their ORCH_* variables and what the config file says of them, checked.
 #pragma once
 
-#include <string>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/environment.h"
@@ -11,16 +12,12 @@
 
 namespace orch::cli {
 
-Result<Options> read_options(const Args& args, const EnvMap& env);
-// auto, always or never; invalid values were refused by read_options.
-std::string color_choice(const Args& args, const EnvMap& env);
-// "debug" beats "verbose" beats "quiet".
+// The settings as the command sees them: from a config file unless it skips that.
+std::unique_ptr<const config::Settings> make_settings(const Command& command, const Args& args,
+                                                      const EnvMap& env);
+Result<Options> read_options(const Args& args, const EnvMap& env, const config::Settings& settings);
+// --debug beats --verbose beats --quiet.
 LogLevel log_level_of(const Options& options);
-Result<LogFormat> log_format_of(const Args& args, const EnvMap& env);
-
-// The flag, else its variable (ORCH_OUTPUT for --output), checked against the flag's choices.
-Result<std::optional<std::string>> choice(const Args& args, const EnvMap& env,
-                                          std::string_view flag);
 std::optional<Output> format_named(std::string_view name);
 
 }  // namespace orch::cli

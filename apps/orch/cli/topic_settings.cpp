@@ -104,6 +104,8 @@ Settings:
   ORCH_DEBUG        1: say each step (--debug)
   ORCH_NO_INPUT     1: never ask (--no-input); CI does the same
   ORCH_TMPDIR       where bytes in flight lie
+  ORCH_MAX_JOB_MANAGERS, ORCH_MAX_TASK_MANAGERS
+                    what the jobs of this machine may use (limits:)
 
 Terminal:
   NO_COLOR, TERM, COLUMNS

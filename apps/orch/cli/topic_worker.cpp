@@ -22,8 +22,8 @@ Requests and answers:
   carried. An error is final unless it says "retryable":true.
 
 Batches:
-  With `batch:` in the job it reads {"batch":[{"id":7,…},{"id":8,…}]} and answers
-  item by item.
+  With `batch:` in the job it reads {"batch":[{"id":7,…},{"id":8,…}]} and
+  answers item by item.
 
 Bytes for the next stage:
   A request may name a file "out". Write it and answer

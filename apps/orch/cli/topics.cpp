@@ -61,8 +61,7 @@ std::string exit_codes_text() {
              "passes the status of its child on: 128 plus the number for a signal, 126 when the "
              "command cannot be run, 127 when it is not found.",
              2) +
-         "\n\nAny other status means failure. Under -o json an error carries its code and "
-         "status.\n";
+         "\n\nAny other status means failure. Under -o json an error carries its code.\n";
 }
 
 std::string flags_text() {

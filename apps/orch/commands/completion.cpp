@@ -33,6 +33,7 @@ cli::Command completion_command() {
                        .choices = {"bash", "zsh", "fish"}}},
       .group = "Set up",
       .read_only = true,
+      .skips_config_file = true,
       .run = run,
   };
 }

@@ -79,6 +79,7 @@ Command help_command() {
                       {"COMMAND", "the second word of a command", cli::Completes::nothing}},
       .group = "Set up",
       .read_only = true,
+      .skips_config_file = true,
       .run = run,
   };
 }
