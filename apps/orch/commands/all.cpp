@@ -4,6 +4,15 @@ namespace orch::cli {
 namespace {
 
 constexpr CommandEntry kCommands[] = {
+    {"submit", commands::submit_command},
+    {"cancel", commands::cancel_command},
+    {"delete", commands::delete_command},
+    {"status", commands::status_command},
+    {"results", commands::results_command},
+    {"logs", commands::logs_command},
+    {"list jobs", commands::list_jobs_command},
+    {"describe", commands::describe_command},
+    {"serve-entrypoint", commands::serve_entrypoint_command},
     {"config view", commands::config_view_command},
     {"config schema", commands::config_schema_command},
     {"completion", commands::completion_command},

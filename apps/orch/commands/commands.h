@@ -5,6 +5,15 @@
 
 namespace orch::commands {
 
+cli::Command submit_command();
+cli::Command status_command();
+cli::Command results_command();
+cli::Command logs_command();
+cli::Command cancel_command();
+cli::Command list_jobs_command();
+cli::Command describe_command();
+cli::Command delete_command();
+cli::Command serve_entrypoint_command();
 cli::Command config_view_command();
 cli::Command config_schema_command();
 cli::Command completion_command();

@@ -1,0 +1,31 @@
+// Finding, waiting for and showing jobs: what several commands share.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/invocation.h"
+#include "output/table.h"
+#include "store/store.h"
+
+namespace orch::commands {
+
+// The store as it is; not_found when this machine has never run a job.
+Result<store::Store> existing_store(cli::Invocation& run);
+// By name, id or job/NAME.
+Result<store::JobRow> find_job(const store::Store& store, std::string_view argument);
+
+// Columns of a list of jobs.
+const std::vector<output::Column>& job_columns();
+// One job: its row as a table, or the whole document.
+Status print_job(cli::Invocation& run, const store::JobRow& row);
+
+// Waits until the job is over, with progress on the terminal, and returns its exit status.
+// timed_out after --timeout; interrupted by Ctrl-C: the job goes on, and the message says so.
+Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::string& id);
+
+// Runs a command job here and passes its streams on.
+Result<int> run_command(cli::Invocation& run, store::Store& store, const store::JobRow& row);
+
+}  // namespace orch::commands

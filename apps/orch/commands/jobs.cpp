@@ -1,0 +1,121 @@
+// list jobs, describe, cancel, delete.
+#include <fmt/core.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "cli/invocation.h"
+#include "commands/commands.h"
+#include "commands/job_wait.h"
+#include "ops/job_view.h"
+#include "ops/jobs.h"
+
+namespace orch::commands {
+namespace {
+
+using cli::Completes;
+using cli::Invocation;
+
+Result<int> list_jobs(Invocation& run) {
+  const auto limit = static_cast<int>(ORCH_TRY(run.integer("--limit", 100, 1, 1'000'000)));
+  output::Listing listing;
+  listing.name = "jobs";
+  listing.columns = job_columns();
+  listing.empty = "no jobs yet; `orch submit FILE` runs one";
+  const std::optional<store::Store> store =
+      ORCH_TRY(store::Store::open_existing(ORCH_TRY(run.state_directory())));
+  if (store) {
+    for (const store::JobRow& row : ORCH_TRY(store->jobs(limit))) {
+      listing.rows.push_back(ops::to_value(row));
+    }
+  }
+  ORCH_TRY(run.print.list(listing));
+  return 0;
+}
+
+Result<int> describe(Invocation& run) {
+  const store::Store store = ORCH_TRY(existing_store(run));
+  const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
+  const doc::Value value = ORCH_TRY(ops::describe_job(row));
+  ORCH_TRY(run.print.document(value, [&] { return doc::to_yaml(value); }));
+  return 0;
+}
+
+Result<int> cancel(Invocation& run) {
+  store::Store store = ORCH_TRY(existing_store(run));
+  const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
+  const ops::CancelAnswer answer = ORCH_TRY(ops::cancel_job(store, row, system_clock()));
+  if (answer == ops::CancelAnswer::over) {
+    log_note(fmt::format("{} is over already ({})", row.id, ops::shown_state(row)));
+  } else if (answer == ops::CancelAnswer::asked) {
+    log_note(
+        fmt::format("{} is asked to stop; `orch status {} --wait` waits for it", row.id, row.id));
+  } else {
+    log_note(fmt::format("{} is cancelled; `orch submit --resume {}` would run what is missing",
+                         row.id, row.id));
+  }
+  return 0;
+}
+
+Result<int> remove(Invocation& run) {
+  store::Store store = ORCH_TRY(existing_store(run));
+  const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
+  const bool kept = !row.results_path.empty() && !row.results_path.starts_with(row.directory + "/");
+  ORCH_TRY(run.confirm(
+      fmt::format("delete {} with its inputs, logs{}?", row.id, kept ? "" : " and results")));
+  ORCH_TRY(ops::delete_job(store, row));
+  log_note(kept ? fmt::format("deleted {}; its results stay in {}", row.id,
+                              directory_of(row.results_path))
+                : fmt::format("deleted {}", row.id));
+  return 0;
+}
+
+const std::vector<cli::Positional>& one_job() {
+  static const std::vector<cli::Positional> positionals = {
+      {.name = "JOB",
+       .help = "a job's id, or its name for the newest of that name",
+       .completes = Completes::job,
+       .required = true}};
+  return positionals;
+}
+
+}  // namespace
+
+cli::Command list_jobs_command() {
+  return {.name = "list jobs",
+          .summary = "list the jobs of this machine, newest first",
+          .examples = {{"the ids alone", "orch list jobs -o name"},
+                       {"with where results lie", "orch list jobs --columns id,state,results"}},
+          .flags = {{.name = "--limit", .value = "N", .help = "at most N jobs (default 100)"}},
+          .group = "Inspect",
+          .read_only = true,
+          .run = list_jobs};
+}
+
+cli::Command describe_command() {
+  return {.name = "describe",
+          .summary = "show everything about a job: its file, plan, stages and error",
+          .examples = {{"the newest job called birds", "orch describe birds"}},
+          .positionals = one_job(),
+          .group = "Inspect",
+          .read_only = true,
+          .run = describe};
+}
+
+cli::Command cancel_command() {
+  return {.name = "cancel",
+          .summary = "stop a job; what it has done is kept",
+          .examples = {{"stop the newest job called birds", "orch cancel birds"}},
+          .positionals = one_job(),
+          .run = cancel};
+}
+
+cli::Command delete_command() {
+  return {.name = "delete",
+          .summary = "forget a job: its spooled inputs, logs and state",
+          .details = "Results that the job stored in a directory of its own stay where they are.",
+          .examples = {{"without being asked", "orch delete birds --yes"}},
+          .positionals = one_job(),
+          .run = remove};
+}
+
+}  // namespace orch::commands

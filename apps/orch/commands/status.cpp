@@ -1,0 +1,109 @@
+#include <fmt/core.h>
+
+#include <csignal>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "cli/invocation.h"
+#include "commands/commands.h"
+#include "commands/job_wait.h"
+#include "ops/job_view.h"
+
+namespace orch::commands {
+namespace {
+
+using cli::Invocation;
+
+constexpr int kStillRunning = 9;
+constexpr auto kLookEvery = std::chrono::milliseconds(250);
+
+Result<int> all_jobs(Invocation& run) {
+  output::Listing listing;
+  listing.name = "jobs";
+  listing.columns = job_columns();
+  listing.empty = "no jobs yet; `orch submit FILE` runs one";
+  const std::optional<store::Store> store =
+      ORCH_TRY(store::Store::open_existing(ORCH_TRY(run.state_directory())));
+  constexpr int kRecent = 20;
+  if (store) {
+    for (const store::JobRow& row : ORCH_TRY(store->jobs(kRecent))) {
+      listing.rows.push_back(ops::to_value(row));
+    }
+  }
+  ORCH_TRY(run.print.list(listing));
+  return 0;
+}
+
+std::string one_line(const store::JobRow& row) {
+  return fmt::format("{}  {}  {} ok, {} failed of {}", row.id, ops::shown_state(row), row.ok,
+                     row.failed, row.total);
+}
+
+// A line whenever something changed, until the job is over.
+Result<int> watch(Invocation& run, const store::Store& store, const std::string& id) {
+  Loop loop;
+  bool interrupted = false;
+  loop.on_signal(SIGINT, [&] { interrupted = true; });
+  std::string shown;
+  while (true) {
+    const std::optional<store::JobRow> row = ORCH_TRY(store.job(id));
+    if (!row) return fail(ErrorCode::not_found, fmt::format("{} was deleted", id));
+    const bool over =
+        ops::exit_status(*row) != kStillRunning || ops::shown_state(*row) == "stopped";
+    if (std::string line = one_line(*row); line != shown) {
+      shown = std::move(line);
+      if (run.terminal.stdout_tty && !run.print.structured() && !over) {
+        run.progress.show(shown);
+      } else {
+        run.progress.clear();
+        ORCH_TRY(run.print.structured() ? run.print.event(ops::to_value(*row))
+                                        : run.print.line(shown));
+        ORCH_TRY(run.out.flush());
+      }
+    }
+    if (over) return 0;
+    if (interrupted) return fail(ErrorCode::interrupted, fmt::format("{} goes on", id));
+    loop.run_once(kLookEvery);
+  }
+}
+
+Result<int> status(Invocation& run) {
+  const std::string_view name = run.positional(0);
+  if (name.empty()) {
+    if (run.args.has("--wait") || run.args.has("--watch") || run.args.has("--exit-status")) {
+      return fail(ErrorCode::usage, "which job is missing", "orch status JOB --wait");
+    }
+    return all_jobs(run);
+  }
+  store::Store store = ORCH_TRY(existing_store(run));
+  const store::JobRow row = ORCH_TRY(find_job(store, name));
+  if (run.args.has("--wait")) return wait_for_job(run, store, row.id);
+  if (run.args.has("--watch")) return watch(run, store, row.id);
+  ORCH_TRY(print_job(run, row));
+  return run.args.has("--exit-status") ? ops::exit_status(row) : 0;
+}
+
+}  // namespace
+
+cli::Command status_command() {
+  return {.name = "status",
+          .summary = "show how a job stands, or all recent jobs",
+          .details =
+              "Exits with 0 whatever the job's state, unless --wait or --exit-status asks for the "
+              "job's own result: 0 all inputs ok, 8 some failed, 3 none ok or the job failed, 9 "
+              "(--exit-status) still queued or running.",
+          .examples = {{"all recent jobs", "orch status"},
+                       {"wait for a job and exit with its result", "orch status birds --wait"},
+                       {"follow a job as it runs", "orch status birds --watch"}},
+          .positionals = {{.name = "JOB",
+                           .help = "a job's id, or its name for the newest of that name",
+                           .completes = cli::Completes::job}},
+          .flags = {{.name = "--wait", .help = "wait for its end and exit with its result"},
+                    {.name = "--watch", .help = "show each change until its end"},
+                    {.name = "--exit-status", .help = "exit with its result, 9 while it runs"}},
+          .group = "Inspect",
+          .read_only = true,
+          .run = status};
+}
+
+}  // namespace orch::commands
