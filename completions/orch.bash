@@ -14,6 +14,14 @@ _orch_value() {
     *':--timeout') : ;;
     *':--log-format') _orch_words 'text json' ;;
     *':--color') _orch_words 'auto always never' ;;
+    'submit'':-f' | 'submit'':--file') _orch_option default ;;
+    'submit'':--resume') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'submit'':--on') : ;;
+    'submit'':--set') : ;;
+    'submit'':--policy') : ;;
+    'logs'':--split') : ;;
+    'list jobs'':--limit') : ;;
+    'serve-entrypoint'':--idle') : ;;
     *) return 1 ;;
   esac
 }
@@ -21,6 +29,12 @@ _orch_value() {
 # The own flags of a command.
 _orch_flags() {
   case "$1" in
+    'submit') echo '--file --resume --on --set --policy --enqueue --detach --follow' ;;
+    'status') echo '--wait --watch --exit-status' ;;
+    'results') echo '--failed' ;;
+    'logs') echo '--follow --split' ;;
+    'list jobs') echo '--limit' ;;
+    'serve-entrypoint') echo '--idle' ;;
     'config view') echo '--sources' ;;
   esac
 }
@@ -28,10 +42,19 @@ _orch_flags() {
 # How an argument completes; $1 is command:index.
 _orch_argument() {
   case "$1" in
+    'list:0') _orch_words 'jobs' ;;
     'config:0') _orch_words 'view schema' ;;
+    'submit:0') _orch_option default ;;
+    'cancel:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'delete:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'status:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'results:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'logs:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'describe:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'serve-entrypoint:0') _orch_words 'task-manager queue' ;;
     'config schema:0') _orch_words 'Job Config' ;;
     'completion:0') _orch_words 'bash zsh fish' ;;
-    'help:0') _orch_words 'config completion help flags output exit-codes names files environment jobs worker' ;;
+    'help:0') _orch_words 'submit cancel delete status results logs list describe serve-entrypoint config completion help flags output exit-codes names files environment jobs worker' ;;
     'help:1') : ;;
   esac
 }
@@ -55,12 +78,12 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --split | --limit | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then
           command=$word
-        elif [[ $count -eq 0 && " config " == *" $command "* ]]; then
+        elif [[ $count -eq 0 && " list config " == *" $command "* ]]; then
           command="$command $word"
         else
           ((count++))
@@ -76,7 +99,7 @@ _orch() {
   if [[ $cur == -* ]]; then
     _orch_words "$(_orch_flags "$command") --output --columns --context --config --state-dir --timeout --dry-run --yes --no-input --quiet --verbose --debug --log-format --color --version --help"
   elif [[ -z $command ]]; then
-    _orch_words 'config completion help'
+    _orch_words 'submit cancel delete status results logs list describe serve-entrypoint config completion help'
   else
     _orch_argument "$command:$count"
   fi

@@ -19,13 +19,13 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --split --limit --idle
                 set skip 1
             case '-*'
             case '*'
                 if test -z "$command"
                     set command $word
-                else if test $count = 0; and contains -- $command config
+                else if test $count = 0; and contains -- $command list config
                     set command "$command $word"
                 else
                     set count (math $count + 1)
@@ -63,7 +63,50 @@ complete -c orch -l log-format -x -a 'text json' -d 'how messages on standard er
 complete -c orch -l color -x -a 'auto always never' -d 'colour on a terminal'
 complete -c orch -l version -d 'print the version; with -v the libraries too'
 complete -c orch -s h -l help -d 'print help'
+complete -c orch -n '__orch_at "" 0' -a 'list'
 complete -c orch -n '__orch_at "" 0' -a 'config'
+
+complete -c orch -n '__orch_at "" 0' -a 'submit' -d 'Run a split job, or one command, and wait for its end'
+complete -c orch -n '__orch_in "submit"' -s f -l file -r -F -d 'the same as the argument FILE; - is standard input'
+complete -c orch -n '__orch_in "submit"' -l resume -x -a '(__orch_names)' -d 'run what is missing of a job'
+complete -c orch -n '__orch_in "submit"' -l on -x -d 'the orchestrator to run on, or `local`'
+complete -c orch -n '__orch_in "submit"' -l set -x -d 'override a field of the job file'
+complete -c orch -n '__orch_in "submit"' -l policy -x -d 'the job policy, as `job_policy:` in the file'
+complete -c orch -n '__orch_in "submit"' -l enqueue -d 'let the queue runner of this machine run it, and wait'
+complete -c orch -n '__orch_in "submit"' -l detach -d 'enqueue and return'
+complete -c orch -n '__orch_in "submit"' -l follow -d 'show the workers\' log lines on standard error'
+complete -c orch -n '__orch_at "submit" 0' -F
+
+complete -c orch -n '__orch_at "" 0' -a 'cancel' -d 'stop a job; what it has done is kept'
+complete -c orch -n '__orch_at "cancel" 0' -a '(__orch_names)'
+
+complete -c orch -n '__orch_at "" 0' -a 'delete' -d 'forget a job: its spooled inputs, logs and state'
+complete -c orch -n '__orch_at "delete" 0' -a '(__orch_names)'
+
+complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job stands, or all recent jobs'
+complete -c orch -n '__orch_in "status"' -l wait -d 'wait for its end and exit with its result'
+complete -c orch -n '__orch_in "status"' -l watch -d 'show each change until its end'
+complete -c orch -n '__orch_in "status"' -l exit-status -d 'exit with its result, 9 while it runs'
+complete -c orch -n '__orch_at "status" 0' -a '(__orch_names)'
+
+complete -c orch -n '__orch_at "" 0' -a 'results' -d 'print the results of a job, one JSON line an input'
+complete -c orch -n '__orch_in "results"' -l failed -d 'only inputs that failed'
+complete -c orch -n '__orch_at "results" 0' -a '(__orch_names)'
+
+complete -c orch -n '__orch_at "" 0' -a 'logs' -d 'print what a job\'s workers, or its command, said'
+complete -c orch -n '__orch_in "logs"' -l follow -d 'go on until the job is over'
+complete -c orch -n '__orch_in "logs"' -l split -x -d 'only lines said during split N'
+complete -c orch -n '__orch_at "logs" 0' -a '(__orch_names)'
+
+complete -c orch -n '__orch_at list 0' -a 'jobs' -d 'list the jobs of this machine, newest first'
+complete -c orch -n '__orch_in "list jobs"' -l limit -x -d 'at most N jobs (default 100)'
+
+complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job: its file, plan, stages and error'
+complete -c orch -n '__orch_at "describe" 0' -a '(__orch_names)'
+
+complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'be the process that runs inside a container or behind a queue'
+complete -c orch -n '__orch_in "serve-entrypoint"' -l idle -x -d 'queue: end after this long without work, 0s for never (default 10s)'
+complete -c orch -n '__orch_at "serve-entrypoint" 0' -a 'task-manager queue'
 
 complete -c orch -n '__orch_at config 0' -a 'view' -d 'show the settings in effect'
 complete -c orch -n '__orch_in "config view"' -l sources -d 'say where each value comes from'
@@ -75,4 +118,4 @@ complete -c orch -n '__orch_at "" 0' -a 'completion' -d 'print the completion sc
 complete -c orch -n '__orch_at "completion" 0' -a 'bash zsh fish'
 
 complete -c orch -n '__orch_at "" 0' -a 'help' -d 'help on a command or a topic'
-complete -c orch -n '__orch_at "help" 0' -a 'config completion help flags output exit-codes names files environment jobs worker'
+complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe serve-entrypoint config completion help flags output exit-codes names files environment jobs worker'
