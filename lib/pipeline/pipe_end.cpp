@@ -1,5 +1,6 @@
 #include "pipeline/pipe_end.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -73,6 +74,13 @@ bool PipeWriter::flush() {
   drop_sent();
   set_interest(0);
   return true;
+}
+
+void PipeWriter::look() {
+  pollfd asked{fd_.get(), 0, 0};
+  if (!fd_ || ::poll(&asked, 1, 0) <= 0 || (asked.revents & POLLERR) == 0) return;
+  gone_ = true;
+  close();
 }
 
 void PipeWriter::drop_sent() {

@@ -49,7 +49,9 @@ class PipeWriter {
   std::size_t unsent() const { return buffer_.size() - sent_; }
   // One write; what does not fit goes when there is room. False: the reader is gone.
   bool flush();
+  // Known from a write that failed; look() asks without writing.
   bool reader_gone() const { return gone_; }
+  void look();
   void close();
 
  private:

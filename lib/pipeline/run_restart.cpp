@@ -52,13 +52,18 @@ void RunStage::handle_end(Slot& slot, WorkerEnd end, SteadyTime now) {
     waiting_.push_front(**item);
   }
   if (finishing_ || gave_up_) return;
-  const bool did_nothing = !end.was_ready || (!end.answered && end.held.empty());
   if (end.was_ready) ++stats_.restarts;
-  if (did_nothing) {
+  if (!end.was_ready) {
     if (health_.start_failed()) {
       return give_up(
           fmt::format("ended {} times in a row before it was ready", StageHealth::kFailedStarts),
           end);
+    }
+  } else if (!end.answered && end.held.empty()) {
+    if (health_.ended_idle()) {
+      return give_up(fmt::format("ended {} times in a row before it took an input",
+                                 StageHealth::kFailedStarts),
+                     end);
     }
   } else {
     health_.died();

@@ -12,6 +12,9 @@ namespace {
 constexpr Duration kKillGrace = std::chrono::seconds(1);         // between TERM and KILL
 constexpr Duration kExitGrace = std::chrono::milliseconds(200);  // between end of file and exit
 
+// A pipe tells that its reader is gone only when written to: one that is silent is asked.
+constexpr Duration kLookAfter = std::chrono::milliseconds(500);
+
 }  // namespace
 
 RunWorker::RunWorker(Loop& loop, const job::StageSpec& spec, Owner& owner)
@@ -34,6 +37,7 @@ void RunWorker::send(std::span<Item* const> items, bool as_batch, SteadyTime now
   if (open_.empty()) {
     busy_since_ = now;
     item_deadline_ = now + spec_.timeout;
+    look_at_ = now + kLookAfter;
   }
   open_.open(items, now);
   std::string& buffer = process_->input().buffer();
@@ -105,6 +109,7 @@ std::optional<SteadyTime> RunWorker::tick(SteadyTime now) {
     window_.saw(answered_lines_, now - busy_since_);
     answered_lines_ = 0;
     busy_since_ = now;
+    look_at_ = now + kLookAfter;
   }
   if (!process_->child().exited()) check_deadlines(now);
   const auto kill_due = process_->child().tick(now);
@@ -135,7 +140,12 @@ void RunWorker::check_deadlines(SteadyTime now) {
     if (now >= ready_by_) end(EndCause::never_ready, Duration::zero(), now);
     return;
   }
-  if (open_.empty() || now < item_deadline_) return;
+  if (open_.empty()) return;
+  if (now >= look_at_) {
+    process_->input().look();
+    look_at_ = now + kLookAfter;
+  }
+  if (now < item_deadline_) return;
   const auto started = open_.earliest_clock();
   if (!started) return;
   item_deadline_ = *started + spec_.timeout;
@@ -150,7 +160,7 @@ std::optional<SteadyTime> RunWorker::next_deadline() const {
   if (state_ == State::ending) return std::nullopt;
   if (hung_up_until_) return hung_up_until_;
   if (state_ == State::starting) return ready_by_;
-  if (state_ == State::ready && !open_.empty()) return item_deadline_;
+  if (state_ == State::ready && !open_.empty()) return std::min(item_deadline_, look_at_);
   return std::nullopt;
 }
 

@@ -106,6 +106,7 @@ class RunWorker final : private WorkerListener {
   SteadyTime ready_by_{};
   std::optional<SteadyTime> hung_up_until_;
   SteadyTime item_deadline_{};  // never later than the real one
+  SteadyTime look_at_{};        // whether it still reads
   int answered_lines_ = 0;      // since the window last looked
   SteadyTime busy_since_{};     // the same
   SteadyTime accounted_{};

@@ -16,7 +16,9 @@ class StageHealth {
   void ready() { failed_starts_ = 0; }
   // A worker ended before it was ready. True: that was one too many.
   bool start_failed() { return ++failed_starts_ >= kFailedStarts; }
-  void answered() { condemned_ = deaths_ = 0; }
+  // A worker was ready and ended before it took or answered anything. True: too often.
+  bool ended_idle() { return ++idle_ends_ >= kFailedStarts; }
+  void answered() { condemned_ = deaths_ = idle_ends_ = 0; }
   void died() { ++deaths_; }
 
   // A worker ended while it held only this item. True: the item fails for it.
@@ -31,6 +33,7 @@ class StageHealth {
   int failed_starts_ = 0;  // in a row
   int condemned_ = 0;      // in a row, no answer between
   int deaths_ = 0;         // the same
+  int idle_ends_ = 0;      // the same
 };
 
 }  // namespace orch::pipeline

@@ -26,7 +26,7 @@ struct ResultLine {
   std::uint32_t split = 0;
   bool ok = false;
   std::string text;
-  doc::Value value;  // of text
+  doc::Value value;  // of text, unless that is large
 
   std::string error_code() const;
   std::string error_message() const;

@@ -45,8 +45,7 @@ TEST_CASE("exec: how a process can fail an input") {
   stage.processes = 4;
   driver.start();
   driver.grant(0, {"echo first >&2; echo last words >&2; exit 3", "exit 7", "sleep 100",
-                   "trap '' TERM; while :; do sleep 1; done", "yes", "kill -9 $$",
-                   "cat; echo ok"});
+                   "trap '' TERM; while :; do sleep 1; done", "yes", "kill -9 $$", "cat; echo ok"});
   REQUIRE(driver.read_until_end());
   CHECK(driver.lines.at(0).error_code() == "exit_status");
   CHECK(driver.lines.at(0).error_message() == "exit status 3: last words");
