@@ -116,7 +116,7 @@ std::string format_duration(Duration duration) {
   const std::uint64_t seconds = (ns + 500'000'000) / 1'000'000'000;
   if (seconds < 3600) return two_units(seconds, 60, 'm', 's');
   const std::uint64_t minutes = (seconds + 30) / 60;
-  if (minutes < 24 * 60) return two_units(minutes, 60, 'h', 'm');
+  if (minutes < 1440) return two_units(minutes, 60, 'h', 'm');
   return two_units((minutes + 30) / 60, 24, 'd', 'h');
 }
 
@@ -130,9 +130,12 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 std::string format_size(std::uint64_t bytes) {
   static constexpr std::array kNames = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   if (bytes < 1024) return fmt::format("{} B", bytes);
-  double value = static_cast<double>(bytes);
+  double value = static_cast<double>(bytes) / 1024;
   std::size_t index = 0;
-  for (value /= 1024; value >= 1023.95 && index + 1 < kNames.size(); value /= 1024) ++index;
+  while (value >= 1023.95 && index + 1 < kNames.size()) {
+    value /= 1024;
+    ++index;
+  }
   return fmt::format("{} {}", one_decimal(value), kNames[index]);
 }
 

@@ -32,9 +32,11 @@ T take_value(Result<T>& result) {
 #define ORCH_TRY(expression) ORCH_TRY_AS(ORCH_TRY_NAME(__COUNTER__), expression)
 #define ORCH_TRY_NAME(number) ORCH_TRY_PASTE(number)
 #define ORCH_TRY_PASTE(number) orch_try_##number
-#define ORCH_TRY_AS(name, expression)                                 \
-  __extension__({                                                     \
-    auto&& name = (expression);                                       \
-    if (!name) return ::orch::fail(std::move(name).error());          \
-    ::orch::take_value(name);                                         \
+// NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared cannot stand in them.
+#define ORCH_TRY_AS(name, expression)                        \
+  __extension__({                                            \
+    auto&& name = (expression);                              \
+    if (!name) return ::orch::fail(std::move(name).error()); \
+    ::orch::take_value(name);                                \
   })
+// NOLINTEND(bugprone-macro-parentheses)
