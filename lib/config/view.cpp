@@ -46,7 +46,11 @@ int View::count(std::string_view path) const {
                                                    std::numeric_limits<int>::max()));
 }
 
-double View::number(std::string_view path) const { return parse_number(scalar(path)).value_or(0); }
+double View::number(std::string_view path) const {
+  const doc::Value* value = find(path);
+  if (value != nullptr && value->real() != nullptr) return *value->real();
+  return parse_number(scalar(path)).value_or(0);
+}
 
 bool View::boolean(std::string_view path) const { return scalar(path) == "true"; }
 

@@ -173,6 +173,12 @@ TEST_CASE("only a written `enabled: true` is a demand") {
   CHECK(demands("speculation: false") == std::pair(false, false));
 }
 
+TEST_CASE("a fraction too small for plain digits") {
+  const auto spec = JobFile().parse(kSmallest + "speculation: {quartile: 0.00000001}");
+  REQUIRE(spec.has_value());
+  CHECK(spec->speculation.quartile == 1e-8);
+}
+
 TEST_CASE("whether a download stage was asked for") {
   const JobFile file;
   using Wanted = DownloadSpec::Wanted;
