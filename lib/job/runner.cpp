@@ -208,6 +208,10 @@ void Runner::on_stop_frame(const Stop& stop) {
       }
     }
   }
+  if (error.hint.empty()) {
+    error.hint = fmt::format("mend the worker, then `orch submit --resume {}` runs what is missing",
+                             options_.job_id);
+  }
   fail_run(std::move(error));
 }
 

@@ -10,6 +10,10 @@ Result<job::JobSpec> load_job(const JobFileRequest& request, const EnvMap& envir
   const bool standard_input = request.path == "-";
   const std::string path =
       standard_input ? "standard input" : resolve(request.current_directory, request.path);
+  if (!standard_input && is_directory(path)) {
+    return fail(ErrorCode::file_not_found, path + " is a directory",
+                "name the job file in it, or a job with job/NAME");
+  }
   const std::string text = ORCH_TRY(standard_input ? read_fd(0, path) : read_file(path));
   const doc::Value document = ORCH_TRY(doc::parse_yaml(text, path));
   job::SpecOptions options;

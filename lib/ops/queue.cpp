@@ -60,7 +60,12 @@ class Queue {
 
 Result<int> Queue::serve() {
   while (true) {
-    std::optional<FileLock> lock = ORCH_TRY(FileLock::acquire(lock_path(store_.directory())));
+    Result<FileLock> taken = FileLock::acquire(lock_path(store_.directory()));
+    if (!taken && taken.error().code == ErrorCode::locked) {
+      return fail(ErrorCode::locked, "a queue runner serves " + store_.directory() + " already",
+                  "`orch list jobs` shows what it does");
+    }
+    std::optional<FileLock> lock = ORCH_TRY(std::move(taken));
     last_work_ = loop_.now();
     end_on(SIGINT);
     end_on(SIGTERM);
@@ -183,9 +188,12 @@ Result<int> serve_queue(Loop& loop, store::Store& store, const EnvMap& environme
   return Queue(loop, store, environment, options).serve();
 }
 
+bool is_queue_served(const std::string& state_directory) {
+  return FileLock::is_held(lock_path(state_directory));
+}
+
 Status ensure_queue(const std::string& state_directory, const EnvMap& environment) {
-  const std::string lock = lock_path(state_directory);
-  if (FileLock::is_held(lock)) return {};
+  if (is_queue_served(state_directory)) return {};
   const Fd log = ORCH_TRY(open_append(state_directory + "/queue.log"));
   SpawnSpec spec;
   spec.argv = {self_executable(), "serve-entrypoint", "queue", "--state-dir", state_directory};
@@ -196,7 +204,7 @@ Status ensure_queue(const std::string& state_directory, const EnvMap& environmen
   ORCH_TRY(spawn(spec));
   constexpr int kLooks = 500;
   for (int look = 0; look < kLooks; ++look) {
-    if (FileLock::is_held(lock)) return {};
+    if (is_queue_served(state_directory)) return {};
     ::usleep(10'000);
   }
   return fail(ErrorCode::failed, "the queue runner did not start",

@@ -29,6 +29,9 @@ Result<int> serve_queue(Loop& loop, store::Store& store, const EnvMap& environme
 // Starts a queue runner in the background unless one runs; returns once it does.
 Status ensure_queue(const std::string& state_directory, const EnvMap& environment);
 
+// Whether a queue runner serves this state directory now.
+bool is_queue_served(const std::string& state_directory);
+
 // How many task managers the next job gets. Pure; 0: it must wait.
 struct QueueLoad {
   job::Limits limits;

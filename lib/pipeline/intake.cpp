@@ -121,6 +121,10 @@ tl::expected<Route, ItemError> Intake::admit_text(Item& item) const {
   if (error == EACCES) {
     return refuse(item_code::kInputUnreadable, shown(text) + ": " + std::strerror(error));
   }
+  if (text.find("://") != std::string::npos) {
+    return refuse(item_code::kInputUnsupported,
+                  shown(show_url(text)) + ": neither a file nor an http or https URL");
+  }
   return refuse(item_code::kInputNotFound,
                 "no file " + shown(resolve(config_.base_directory, text)));
 }

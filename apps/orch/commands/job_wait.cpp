@@ -52,9 +52,32 @@ const std::vector<output::Column>& job_columns() {
   return columns;
 }
 
+Status print_jobs(cli::Invocation& run, int limit) {
+  output::Listing listing;
+  listing.name = "jobs";
+  listing.columns = job_columns();
+  listing.empty = "no jobs yet; `orch submit FILE` runs one";
+  const std::optional<store::Store> store =
+      ORCH_TRY(store::Store::open_existing(ORCH_TRY(run.state_directory())));
+  bool waiting = false;
+  if (store) {
+    for (const store::JobRow& row : ORCH_TRY(store->jobs(limit))) {
+      waiting = waiting || row.state == store::JobState::queued;
+      listing.rows.push_back(ops::to_value(row));
+    }
+  }
+  ORCH_TRY(run.print.list(listing));
+  if (waiting && !ops::is_queue_served(store->directory())) {
+    log_note("queued jobs wait for a queue runner; `orch serve-entrypoint queue` is one");
+  }
+  return {};
+}
+
 Status print_job(cli::Invocation& run, const store::JobRow& row) {
   return run.print.document(ops::to_value(row), [&] {
-    return output::render_table(job_columns(), {ops::to_value(row)}, run.print.style());
+    std::vector<output::Column> shown = job_columns();
+    std::erase_if(shown, [](const output::Column& column) { return column.optional; });
+    return output::render_table(shown, {ops::to_value(row)}, run.print.style());
   });
 }
 
@@ -64,7 +87,6 @@ Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::s
   bool timed_out = false;
   loop.on_signal(SIGINT, [&] { interrupted = true; });
   if (run.options.timeout) loop.after(*run.options.timeout, [&] { timed_out = true; });
-  bool queue_ensured = false;
   while (true) {
     const std::optional<store::JobRow> row = ORCH_TRY(store.job(id));
     if (!row) return fail(ErrorCode::not_found, fmt::format("{} was deleted", id));
@@ -76,9 +98,8 @@ Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::s
       return status;
     }
     // Its queue runner may have died: someone must take it up while we wait for it.
-    if (row->enqueued && !queue_ensured && !ops::is_job_running(row->directory)) {
+    if (row->enqueued && !ops::is_job_running(row->directory)) {
       ORCH_TRY(ops::ensure_queue(store.directory(), run.env));
-      queue_ensured = true;
     } else if (!row->enqueued && ops::shown_state(*row) == "stopped") {
       run.progress.clear();
       return fail(ErrorCode::interrupted, fmt::format("{} is not running: its orch died", id),

@@ -18,6 +18,8 @@ Result<store::JobRow> find_job(const store::Store& store, std::string_view argum
 
 // Columns of a list of jobs.
 const std::vector<output::Column>& job_columns();
+// The newest jobs, and a word when enqueued ones wait for a queue runner that is not there.
+Status print_jobs(cli::Invocation& run, int limit);
 // One job: its row as a table, or the whole document.
 Status print_job(cli::Invocation& run, const store::JobRow& row);
 

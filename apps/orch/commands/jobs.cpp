@@ -17,18 +17,7 @@ using cli::Invocation;
 
 Result<int> list_jobs(Invocation& run) {
   const auto limit = static_cast<int>(ORCH_TRY(run.integer("--limit", 100, 1, 1'000'000)));
-  output::Listing listing;
-  listing.name = "jobs";
-  listing.columns = job_columns();
-  listing.empty = "no jobs yet; `orch submit FILE` runs one";
-  const std::optional<store::Store> store =
-      ORCH_TRY(store::Store::open_existing(ORCH_TRY(run.state_directory())));
-  if (store) {
-    for (const store::JobRow& row : ORCH_TRY(store->jobs(limit))) {
-      listing.rows.push_back(ops::to_value(row));
-    }
-  }
-  ORCH_TRY(run.print.list(listing));
+  ORCH_TRY(print_jobs(run, limit));
   return 0;
 }
 

@@ -16,7 +16,7 @@ Result<int> serve_entrypoint(cli::Invocation& run) {
 cli::Command serve_entrypoint_command() {
   return {
       .name = "serve-entrypoint",
-      .summary = "be the process that runs inside a container or behind a queue",
+      .summary = "be a task manager or the queue runner",
       .details =
           "task-manager: works on the splits that a runner grants it over standard input and "
           "answers on standard output (`orch help frames`).\n\n"

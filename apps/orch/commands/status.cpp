@@ -17,23 +17,6 @@ using cli::Invocation;
 constexpr int kStillRunning = 9;
 constexpr auto kLookEvery = std::chrono::milliseconds(250);
 
-Result<int> all_jobs(Invocation& run) {
-  output::Listing listing;
-  listing.name = "jobs";
-  listing.columns = job_columns();
-  listing.empty = "no jobs yet; `orch submit FILE` runs one";
-  const std::optional<store::Store> store =
-      ORCH_TRY(store::Store::open_existing(ORCH_TRY(run.state_directory())));
-  constexpr int kRecent = 20;
-  if (store) {
-    for (const store::JobRow& row : ORCH_TRY(store->jobs(kRecent))) {
-      listing.rows.push_back(ops::to_value(row));
-    }
-  }
-  ORCH_TRY(run.print.list(listing));
-  return 0;
-}
-
 std::string one_line(const store::JobRow& row) {
   return fmt::format("{}  {}  {} ok, {} failed of {}", row.id, ops::shown_state(row), row.ok,
                      row.failed, row.total);
@@ -73,7 +56,9 @@ Result<int> status(Invocation& run) {
     if (run.args.has("--wait") || run.args.has("--watch") || run.args.has("--exit-status")) {
       return fail(ErrorCode::usage, "which job is missing", "orch status JOB --wait");
     }
-    return all_jobs(run);
+    constexpr int kRecent = 20;
+    ORCH_TRY(print_jobs(run, kRecent));
+    return 0;
   }
   store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, name));

@@ -25,6 +25,10 @@ namespace {
 using cli::Invocation;
 using output::Format;
 
+std::string count(std::uint64_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 bool wants_queue(Invocation& run) { return run.args.has("--enqueue") || run.args.has("--detach"); }
 
 // What the flags change in the file: --on and --policy are fields as any other.
@@ -119,12 +123,13 @@ Result<int> submit_file(Invocation& run, const std::string& path) {
       ORCH_TRY(ops::create_job(store, request, run.env, system_random(), system_clock().wall()));
   for (const std::string& note : job.planned.plan.notes) log_note(note);
   if (job.planned.inputs.blank_lines > 0) {
-    log_note(fmt::format("{} blank lines skipped", job.planned.inputs.blank_lines));
+    log_note(count(job.planned.inputs.blank_lines, "blank line") + " skipped");
   }
   if (request.enqueue) return enqueued(run, store, job.row);
-  log_note(fmt::format("{}: {} inputs in {} splits on {} task managers", job.row.id,
-                       job.planned.plan.inputs, job.planned.plan.splits,
-                       job.planned.plan.num_task_managers));
+  const job::Plan& plan = job.planned.plan;
+  log_note(fmt::format("{}: {} in {} on {}", job.row.id, count(plan.inputs, "input"),
+                       count(plan.splits, "split"),
+                       count(static_cast<std::uint64_t>(plan.num_task_managers), "task manager")));
   return run_here(run, store, job.row.id,
                   request.spec.output.storage == job::OutputSpec::Storage::local);
 }
@@ -139,7 +144,12 @@ Result<int> resume(Invocation& run, const std::string& name) {
     return ops::exit_status(row);
   }
   const bool stored = !row.results_path.starts_with(row.directory + "/");
-  return run_here(run, store, row.id, stored);
+  Result<int> status = run_here(run, store, row.id, stored);
+  // Its queue runner may have died meanwhile; others may wait for one.
+  if (row.enqueued && !ORCH_TRY(store.jobs_in(store::JobState::queued)).empty()) {
+    ORCH_TRY(ops::ensure_queue(store.directory(), run.env));
+  }
+  return status;
 }
 
 Result<int> submit_command_line(Invocation& run) {
@@ -184,7 +194,7 @@ Result<int> submit(Invocation& run) {
 cli::Command submit_command() {
   cli::Command command;
   command.name = "submit";
-  command.summary = "Run a split job, or one command, and wait for its end";
+  command.summary = "run a split job, or one command, and wait for its end";
   command.details =
       "A job file names the inputs, the stages they go through and where results go "
       "(`orch help jobs`, `orch config schema Job`). The inputs are spooled, cut into splits and "
@@ -192,12 +202,12 @@ cli::Command submit_command() {
       "interrupted job loses nothing and `--resume` runs only what is missing.\n\n"
       "What follows `--` is run as one command: its words unchanged, no shell, its output passed "
       "on. It gets no credential variables of this environment.";
-  command.examples = {{"Run a job file and wait", "orch submit job.yaml"},
-                      {"See the plan first", "orch submit job.yaml --dry-run"},
-                      {"Change a field for this run", "orch submit job.yaml --set split_size=8"},
-                      {"Let the queue do it and return", "orch submit job.yaml --detach"},
-                      {"Run what is missing of the newest `birds`", "orch submit --resume birds"},
-                      {"Run one command as a job", "orch submit -- python3 train.py --epochs 3"}};
+  command.examples = {{"run a job file and wait", "orch submit job.yaml"},
+                      {"see the plan first", "orch submit job.yaml --dry-run"},
+                      {"change a field for this run", "orch submit job.yaml --set split_size=8"},
+                      {"let the queue do it and return", "orch submit job.yaml --detach"},
+                      {"run what is missing of the newest `birds`", "orch submit --resume birds"},
+                      {"run one command as a job", "orch submit -- python3 train.py --epochs 3"}};
   command.positionals = {{"FILE", "the job file, `-` for standard input", cli::Completes::file}};
   command.flags = {{"--resume", 0, "JOB", "run what is missing of a job", {}, cli::Completes::job},
                    {"--on", 0, "NAME", "the orchestrator to run on, or `local`"},
