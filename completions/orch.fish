@@ -66,7 +66,7 @@ complete -c orch -s h -l help -d 'print help'
 complete -c orch -n '__orch_at "" 0' -a 'list'
 complete -c orch -n '__orch_at "" 0' -a 'config'
 
-complete -c orch -n '__orch_at "" 0' -a 'submit' -d 'Run a split job, or one command, and wait for its end'
+complete -c orch -n '__orch_at "" 0' -a 'submit' -d 'run a split job, or one command, and wait for its end'
 complete -c orch -n '__orch_in "submit"' -s f -l file -r -F -d 'the same as the argument FILE; - is standard input'
 complete -c orch -n '__orch_in "submit"' -l resume -x -a '(__orch_names)' -d 'run what is missing of a job'
 complete -c orch -n '__orch_in "submit"' -l on -x -d 'the orchestrator to run on, or `local`'
@@ -104,7 +104,7 @@ complete -c orch -n '__orch_in "list jobs"' -l limit -x -d 'at most N jobs (defa
 complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job: its file, plan, stages and error'
 complete -c orch -n '__orch_at "describe" 0' -a '(__orch_names)'
 
-complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'be the process that runs inside a container or behind a queue'
+complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'be a task manager or the queue runner'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l idle -x -d 'queue: end after this long without work, 0s for never (default 10s)'
 complete -c orch -n '__orch_at "serve-entrypoint" 0' -a 'task-manager queue'
 
