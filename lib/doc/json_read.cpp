@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "doc/builder.h"
+#include "doc/number_text.h"
 #include "doc/place.h"
 #include "doc/value.h"
 
@@ -30,7 +31,7 @@ class Handler : public nlohmann::json_sax<json> {
   }
   bool number_float(double value, const std::string&) override {
     const std::string_view token = number_token();
-    if (keeps_text(token)) return scalar(Value::BigNumber{std::string(token)}, token.size());
+    if (exceeds_double(token)) return scalar(Value::BigNumber{std::string(token)}, token.size());
     return scalar(value, token.size());
   }
   bool string(std::string& value) override { return scalar(std::move(value), string_length()); }
@@ -87,18 +88,6 @@ class Handler : public nlohmann::json_sax<json> {
     std::size_t end = start + 1;
     while (text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
     return end + 1 - start;
-  }
-
-  // What a double cannot hold: integers beyond 64 bits, more than 17 significant digits.
-  static bool keeps_text(std::string_view token) {
-    std::size_t digits = 0;
-    bool integer = true;
-    for (const char c : token) {
-      if (c == 'e' || c == 'E') return digits > 17;
-      if (c == '.') integer = false;
-      if (c >= '1' || (c == '0' && digits > 0)) ++digits;
-    }
-    return integer || digits > 17;
   }
 
   // nlohmann's reason without its own numbering, and without the text it stumbled over: a

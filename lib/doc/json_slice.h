@@ -16,7 +16,8 @@ struct JsonMember {
 };
 
 // Walks and validates the whole line (RFC 8259, UTF-8, depth 64). nullopt: not one JSON object,
-// or more than 16 members. Members in order; duplicates are an error too.
+// or more than 16 members. Members in order; duplicate keys are an error too (here at the top
+// only). A number too large for a double is an error, as it is for parse_json.
 struct JsonSlices {
   std::array<JsonMember, 16> members;
   std::size_t count = 0;

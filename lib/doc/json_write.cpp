@@ -138,6 +138,17 @@ void append_bare_scalar(std::string& out, const Value& value) {
   }
 }
 
+bool exceeds_double(std::string_view number) {
+  std::size_t digits = 0;
+  bool integer = true;
+  for (const char c : number) {
+    if (c == 'e' || c == 'E') return digits > 17;
+    if (c == '.') integer = false;
+    if (c >= '1' || (c == '0' && digits > 0)) ++digits;
+  }
+  return integer || digits > 17;
+}
+
 void append_real(std::string& out, double number) {
   if (!std::isfinite(number)) {
     out += "null";

@@ -24,7 +24,8 @@ class Value {
   using Array = std::vector<Value>;
   using Member = std::pair<std::string, Value>;
   using Object = std::vector<Member>;  // in the order of the source
-  // A number that fits neither int64 nor double without loss keeps its text.
+  // A number beyond int64, or with more than 17 significant digits, keeps its text (JSON's
+  // spelling).
   struct BigNumber {
     std::string text;
     bool operator==(const BigNumber&) const = default;
@@ -80,10 +81,12 @@ class Value {
   Position key_position_;
 };
 
-// `name` stands in errors ("job.yaml:3:5: …"). Error code invalid_file.
+// `name` stands in errors ("job.yaml:3:5: …"). Error code invalid_file. Texts of the input are not
+// repeated in errors: an answer may hold a secret.
 Result<Value> parse_json(std::string_view text, std::string_view name = "input");
-// YAML 1.2 core in one document. Merge keys, duplicate keys, tags and aliases to collections are
-// errors; `yes`/`no`/`on`/`off` are text, `true`/`false` booleans, `010` is text.
+// YAML 1.2 core in one document, or JSON. Merge keys, duplicate keys, tags but !!str, aliases of
+// collections, .inf and .nan are errors; `yes`/`no`/`on`/`off` are text, `true`/`false` booleans,
+// `010` is text; keys are text as written. A byte order mark is skipped. Nothing at all is null.
 Result<Value> parse_yaml(std::string_view text, std::string_view name);
 
 // One line, no spaces; non-UTF-8 bytes become U+FFFD.

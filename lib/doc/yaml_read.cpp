@@ -39,10 +39,11 @@ class Handler : public YAML::EventHandler {
     if (builder_.wants_key()) {
       refuse(mark, written ? "null cannot be a key; quote it" : "a key is missing before ':'");
     }
-    if (!written && flows_.back() && !builder_.in_mapping()) {
+    const bool bare = !written && anchor == 0;
+    if (bare && flows_.back() && !builder_.in_mapping()) {
       refuse(mark, "an empty item; remove a ','");
     }
-    if (!written && !flows_.back() && builder_.in_mapping() &&
+    if (bare && !flows_.back() && builder_.in_mapping() &&
         lacks_colon(text_.substr(key_offset_, offset(mark) - key_offset_))) {
       refuse_at(builder_.key_or(at(mark)), "a ':' is missing behind this key");
     }

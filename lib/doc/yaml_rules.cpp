@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "doc/json_scan.h"
+#include "doc/number_text.h"
 
 namespace orch::doc {
 namespace {
@@ -63,14 +64,27 @@ Value decimal_integer(std::string_view digits, bool negative) {
   return value == 0 && negative ? Value(-0.0) : Value(value);
 }
 
-// The same value in JSON's spelling: ".5" as 0.5, "1." as 1.0, no plus.
+// In JSON's spelling: ".5" as "0.5", "1." and "1.e5" as "1.0" and "1.0e5".
+std::string json_spelling(std::string_view digits, bool negative) {
+  std::string text = negative ? "-" : "";
+  if (digits.starts_with('.')) text += '0';
+  text += digits;
+  const std::size_t point = text.find('.');
+  const bool bare = point != std::string::npos &&
+                    (point + 1 == text.size() || kDigits.find(text[point + 1]) == kDigits.npos);
+  if (bare) text.insert(point + 1, "0");
+  return text;
+}
+
 Result<Value> real(std::string_view digits, bool negative, std::string_view shown) {
-  const double value = std::strtod(std::string(digits).c_str(), nullptr);
+  const std::string text = json_spelling(digits, negative);
+  const double value = std::strtod(text.c_str(), nullptr);
   if (!std::isfinite(value)) {
     return fail(ErrorCode::invalid_file,
                 fmt::format("the number {} is too large; quote it to mean text", shown));
   }
-  return Value(negative ? -value : value);
+  if (exceeds_double(text)) return Value(Value::BigNumber{text});
+  return Value(value);
 }
 
 }  // namespace

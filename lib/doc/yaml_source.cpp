@@ -23,7 +23,11 @@ bool is_quote(char c) { return c == '"' || c == '\''; }
 
 bool begins_with_null(std::string_view source) {
   for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
-    if (source.starts_with(word)) return true;
+    if (!source.starts_with(word)) continue;
+    const std::string_view rest = source.substr(word.size());
+    if (rest.empty() || std::string_view(" \t\r\n,:]}").find(rest[0]) != std::string_view::npos) {
+      return true;
+    }
   }
   return false;
 }

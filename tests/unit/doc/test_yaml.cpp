@@ -35,6 +35,8 @@ TEST_CASE("plain scalars follow the YAML 1.2 core schema") {
   CHECK(scalar("9223372036854775807") == "9223372036854775807");
   CHECK(scalar("9223372036854775808") == "9223372036854775808");
   CHECK(scalar("-99999999999999999999") == "-99999999999999999999");
+  CHECK(scalar("+.12345678901234567890") == "0.12345678901234567890");
+  CHECK(scalar("-123456789012345678.e5") == "-123456789012345678.0e5");
 }
 
 TEST_CASE("what YAML 1.1 took for something else is text") {
@@ -118,6 +120,7 @@ TEST_CASE("mistakes that yaml-cpp lets pass are found") {
   CHECK(read("a: b\nc\n") == "f.yaml:2:1: a ':' is missing behind this key");
   CHECK(read("a: b\nc:\n") == R"({"a":"b","c":null})");
   CHECK(read("a: [1,,2]\n") == "f.yaml:1:7: an empty item; remove a ','");
+  CHECK(read("a: [&x null, &y , 1]\n") == R"({"a":[null,null,1]})");
   CHECK(read("a: [1, null, ~]\n") == R"({"a":[1,null,null]})");
   CHECK(read("{a: 1} rest\n") ==
         "f.yaml:1:8: this does not belong to what stands above; check the indentation, brackets "
