@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -48,6 +49,13 @@ class Handler : public nlohmann::json_sax<json> {
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception& exception) override {
     return builder_.refuse(place_.at(position > 0 ? position - 1 : 0), reason(exception.what()));
+  }
+
+  // nlohmann takes a NUL byte for the end of the text.
+  bool is_at_end() {
+    const std::size_t rest = std::min(text_.find_first_not_of(" \t\r\n", cursor_), text_.size());
+    return rest == text_.size() ||
+           builder_.refuse(place_.at(rest), "not JSON: more behind the value");
   }
 
   Builder& builder() { return builder_; }
@@ -123,7 +131,7 @@ Result<Value> parse_json(std::string_view text, std::string_view name) {
   Handler handler(text);
   bool whole = false;
   try {
-    whole = json::sax_parse(text.begin(), text.end(), &handler);
+    whole = json::sax_parse(text.begin(), text.end(), &handler) && handler.is_at_end();
   } catch (const std::exception& exception) {
     return refusal(name, {1, 1}, printable(exception.what()));
   }

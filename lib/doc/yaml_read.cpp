@@ -72,10 +72,10 @@ class Handler : public YAML::EventHandler {
         refuse(mark, "merge keys (<<) are not supported; write the fields out");
       }
       key_offset_ = offset(mark);
-      check(builder_.key(text, at(mark)));
+      check(builder_.key(mend_escapes(text), at(mark)));
       return;
     }
-    if (!plain) return scalar(Value(text), at(mark), anchor);
+    if (!plain) return scalar(Value(mend_escapes(text)), at(mark), anchor);
     auto value = resolve_plain_scalar(text);
     if (!value) refuse(mark, value.error().message);
     scalar(std::move(*value), at(mark), anchor);

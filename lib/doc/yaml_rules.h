@@ -28,6 +28,9 @@ bool begins_with_null(std::string_view source);
 bool lacks_colon(std::string_view source);
 // Where the quote stands that the scalar at `offset` begins with, if it is never closed.
 std::optional<std::size_t> find_open_quote(std::string_view text, std::size_t offset);
+// The text of a quoted scalar as it should be: yaml-cpp makes one byte of \N and of \_, which stand
+// for U+0085 and U+00A0.
+std::string mend_escapes(const std::string& text);
 
 // yaml-cpp's message in plain words, with the cure.
 std::string explain_yaml(std::string_view message, std::string_view text, Position at);

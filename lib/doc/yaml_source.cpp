@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "base/text.h"
+#include "doc/json_scan.h"
 #include "doc/yaml_rules.h"
 
 namespace orch::doc {
@@ -42,6 +44,25 @@ bool lacks_colon(std::string_view source) {
     if (from == source.size() || kBlanks.find(source[from]) != std::string_view::npos) return false;
   }
   return true;
+}
+
+std::string mend_escapes(const std::string& text) {
+  if (is_utf8(text)) return text;
+  std::string mended;
+  const char* const end = text.data() + text.size();
+  for (const char* p = text.data(); p != end;) {
+    const char* next = p + 1;
+    if (static_cast<unsigned char>(*p) >= 0x80) {
+      next = skip_multibyte(p, end);
+      if (next == nullptr) {
+        mended += '\xC2';
+        next = p + 1;
+      }
+    }
+    mended.append(p, next);
+    p = next;
+  }
+  return mended;
 }
 
 std::optional<std::size_t> find_open_quote(std::string_view text, std::size_t offset) {

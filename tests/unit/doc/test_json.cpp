@@ -42,6 +42,9 @@ TEST_CASE("what is not JSON is refused with its place") {
   CHECK(read("{\"a\":1,}").starts_with("f.json:1:8: not JSON: "));
   CHECK(read("{\n \"a\" 1}").starts_with("f.json:2:6: not JSON: "));
   CHECK(read("[1] 2").starts_with("f.json:1:5: not JSON: "));
+  CHECK(read(std::string_view("2\0", 2)) == "f.json:1:2: not JSON: more behind the value");
+  CHECK(read(std::string_view("{} \0{}", 6)) == "f.json:1:4: not JSON: more behind the value");
+  CHECK_FALSE(parse_json(std::string_view("[1\0]", 4)));
   CHECK(read("NaN").starts_with("f.json:1:1: not JSON: "));
   CHECK(read("\"\\ud800\"").starts_with("f.json:1:"));
   CHECK(read("\"\xFF\"").starts_with("f.json:1:"));

@@ -64,6 +64,12 @@ TEST_CASE("quotes, !!str and ! make text") {
   CHECK(read("'it''s'") == "\"it's\"");
 }
 
+TEST_CASE("escapes in double quotes") {
+  CHECK(read(R"("\_\_é\N\x41\xe9\u00e9\U0001F600\L\P\e\0")") ==
+        "\"\u00A0\u00A0é\u0085A\u00E9\u00E9😀\u2028\u2029\\u001b\\u0000\"");
+  CHECK(read("\"\\_\": 1\n") == "{\"\u00A0\":1}");
+}
+
 TEST_CASE("keys are text as they are written") {
   CHECK(read("1: a\ntrue: b\non: c\n010: d\n\"<<\": e\n") ==
         R"({"1":"a","true":"b","on":"c","010":"d","<<":"e"})");
