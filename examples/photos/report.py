@@ -4,6 +4,7 @@ import collections
 import json
 import pathlib
 import sys
+import textwrap
 
 results, expected = map(pathlib.Path, sys.argv[1:])
 lines = sorted((json.loads(line) for line in results.open(encoding="utf-8")),
@@ -25,7 +26,8 @@ for label in sorted(labels, reverse=True):
 
 print(f"\n{'failed input':30} reason")
 for line in failed:
-    print(f"{line['name']:30} {line['error']['code']}: {line['error']['message']}"[:110])
+    reason = textwrap.shorten(line["error"]["message"], 90, placeholder=" …")
+    print(f"{line['name']:30} {line['error']['code']}: {reason}")
 
 had_to = set(expected.read_text().split())
 did = {line["name"] for line in failed}
