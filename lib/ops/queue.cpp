@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,11 +13,13 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "doc/value.h"
+#include "ops/errors.h"
 #include "ops/job_view.h"
 
 namespace orch::ops {
 namespace {
 
+constexpr int kEarlyDeaths = 5;
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 
 std::string lock_path(const std::string& state_directory) {
@@ -46,6 +49,7 @@ class Queue {
   Status look();
   Result<std::vector<store::JobRow>> waiting();
   Status start(const store::JobRow& row, int task_managers);
+  void ended(const std::string& id, int wait_status);
   void end_on(int signal_number);
   bool idle_for_long();
 
@@ -54,6 +58,7 @@ class Queue {
   const EnvMap& environment_;
   QueueOptions options_;
   std::map<std::string, Running, std::less<>> running_;
+  std::map<std::string, int, std::less<>> early_deaths_;
   SteadyTime last_work_;
   int ended_by_ = 0;
 };
@@ -140,20 +145,30 @@ Status Queue::start(const store::JobRow& row, int task_managers) {
   const pid_t pid = ORCH_TRY(spawn(spec));
   log_verbose(fmt::format("started {} with {} task managers", row.id, task_managers));
   running_[row.id] = {.pid = pid, .task_managers = task_managers};
-  loop_.on_exit(pid, [this, id = row.id](int status) {
-    log_verbose(fmt::format("{} ended with {}", id, describe_wait_status(status)));
-    running_.erase(id);
-    last_work_ = loop_.now();
-    // One that could not even begin would be started again for ever.
-    const auto row_now = store_.job(id);
-    if (row_now && *row_now && (*row_now)->state == store::JobState::queued) {
-      const std::string reason = fmt::format(
-          R"({{"code":"failed","message":"its runner ended with {} before it began; see {}/runner.log"}})",
-          describe_wait_status(status), (*row_now)->directory);
-      (void)store_.set_state(id, store::JobState::failed, reason, now_ms(loop_.clock()));
-    }
-  });
+  loop_.on_exit(pid, [this, id = row.id](int status) { ended(id, status); });
   return {};
+}
+
+void Queue::ended(const std::string& id, int wait_status) {
+  log_verbose(fmt::format("{} ended with {}", id, describe_wait_status(wait_status)));
+  running_.erase(id);
+  last_work_ = loop_.now();
+  const auto row = store_.job(id);
+  if (!row || !*row || (*row)->state != store::JobState::queued) return;
+  // It never began. Killed, it deserves another start, though not for ever; locked, somebody else
+  // runs it; any other end would come again.
+  if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == traits(ErrorCode::locked).exit_status) {
+    return;
+  }
+  if (WIFSIGNALED(wait_status) && ++early_deaths_[id] < kEarlyDeaths) return;
+  const Error reason{
+      ErrorCode::failed,
+      fmt::format("its runner ended with {} before it began", describe_wait_status(wait_status)),
+      fmt::format("{}/runner.log says why", (*row)->directory),
+      {},
+      {},
+      {}};
+  (void)store_.set_state(id, store::JobState::failed, error_json(reason), now_ms(loop_.clock()));
 }
 
 void Queue::end_on(int signal_number) {
