@@ -220,7 +220,12 @@ void JobRun::look_into_store() {
     const Result<bool> cancelled = store_.cancel_requested(row_.id);
     if (cancelled && *cancelled) {
       end_early(Ended::cancelled,
-                {ErrorCode::cancelled, fmt::format("{} was cancelled", row_.id), {}, {}, {}, {}});
+                {ErrorCode::cancelled,
+                 fmt::format("{} was cancelled", row_.id),
+                 fmt::format("`orch submit --resume {}` runs what is missing", row_.id),
+                 {},
+                 {},
+                 {}});
     } else if (!cancelled && cancelled.error().code == ErrorCode::not_found) {
       end_early(Ended::cancelled,
                 {ErrorCode::not_found, fmt::format("{} was deleted", row_.id), {}, {}, {}, {}});
