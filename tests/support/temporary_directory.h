@@ -28,7 +28,7 @@ class TemporaryDirectory {
 
   // Writes a file below it, directories made as needed; gives its path.
   std::string write(std::string_view name, std::string_view content) const {
-    const std::string file = path(name);
+    std::string file = path(name);
     std::filesystem::create_directories(std::filesystem::path(file).parent_path());
     std::ofstream(file, std::ios::binary) << content;
     return file;

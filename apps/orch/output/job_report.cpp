@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+
 #include "base/file.h"
 #include "base/redact.h"
 #include "base/text.h"
@@ -91,9 +93,8 @@ std::string progress_text(std::string_view job_id, const ops::JobProgress& progr
   out += fmt::format(" of {}", counters.total);
   if (const double per_second = rate(progress); per_second > 0) {
     const double left = static_cast<double>(counters.total - counters.done()) / per_second;
-    out +=
-        fmt::format(", {}, {} left", rate_text(per_second),
-                    format_duration(std::chrono::seconds(static_cast<std::int64_t>(left + 0.5))));
+    out += fmt::format(", {}, {} left", rate_text(per_second),
+                       format_duration(std::chrono::seconds(std::lround(left))));
   }
   std::string_view separator = "; ";
   for (const job::StageStats& stage : progress.run.stages.stages) {
