@@ -14,7 +14,7 @@
 namespace orch::output {
 namespace {
 
-constexpr std::size_t kShownFailures = 5;
+constexpr std::size_t kShownFailures = 10;
 constexpr std::size_t kShownInput = 60;
 
 // Rates from this run's own work: what earlier runs wrote cost it nothing.
