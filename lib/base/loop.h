@@ -15,7 +15,7 @@ namespace orch {
 
 class Loop {
  public:
-  static constexpr std::uint32_t kRead = 1;   // also on end of file and error
+  static constexpr std::uint32_t kRead = 1;  // also on end of file and error
   static constexpr std::uint32_t kWrite = 2;
 
   using FdHandler = std::function<void(std::uint32_t ready)>;

@@ -105,10 +105,11 @@ Status Store::add_job(const JobRow& row) {
   } else if (taken.error().code != ErrorCode::not_found) {
     return fail(std::move(taken).error());
   }
-  Statement insert = ORCH_TRY(database.prepare(
-      "INSERT INTO job (id, name, state, enqueued, cancel_requested, pid, total, created_ms, started_ms, "
-      "ended_ms, directory, results_path, error_json, plan_json, spec_json) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  Statement insert = ORCH_TRY(
+      database.prepare("INSERT INTO job (id, name, state, enqueued, cancel_requested, pid, total, "
+                       "created_ms, started_ms, "
+                       "ended_ms, directory, results_path, error_json, plan_json, spec_json) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert.bind(row.id).bind(row.name).bind(to_string(row.state));
   insert.bind(std::int64_t{row.enqueued}).bind(std::int64_t{row.cancel_requested});
   insert.bind(std::int64_t{row.pid});

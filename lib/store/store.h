@@ -35,7 +35,7 @@ struct JobRow {
   std::int64_t created_ms = 0;  // wall clock, Unix milliseconds
   std::int64_t started_ms = 0;
   std::int64_t ended_ms = 0;
-  bool enqueued = false;         // the queue runner takes it up, again after a crash
+  bool enqueued = false;  // the queue runner takes it up, again after a crash
   bool cancel_requested = false;
   int pid = 0;  // of the runner while running
 };

@@ -72,7 +72,8 @@ void write(const std::string& path, X509* certificate, EVP_PKEY* key) {
 Certificates::Certificates(std::string directory) : directory_(std::move(directory)) {
   constexpr const char* kHere = "IP:127.0.0.1,DNS:localhost";
   const Key ca_key = make_key();
-  const Certificate ca = make_certificate({directory_.c_str(), nullptr}, ca_key.get(), nullptr, nullptr);
+  const Certificate ca =
+      make_certificate({directory_.c_str(), nullptr}, ca_key.get(), nullptr, nullptr);
   write(ca_file(), ca.get(), nullptr);
   const auto add = [&](const std::string& file, const Wish& wish, bool by_ca) {
     const Key key = make_key();
