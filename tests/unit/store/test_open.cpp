@@ -198,4 +198,26 @@ TEST_CASE("a full disk is output_failed, and what was there stays") {
   CHECK(store.add_job(job_row("b-1", "b")));
 }
 
+TEST_CASE("wherever the disk is full while a store is made, the error says so, and room helps") {
+  int failures = 0;
+  for (rlim_t room = 0; room <= 128 << 10; room += 4 << 10) {
+    CAPTURE(room);
+    TemporaryDirectory directory;
+    const int answer = in_child([&] {
+      signal(SIGXFSZ, SIG_IGN);
+      const rlimit limit{room, room};
+      setrlimit(RLIMIT_FSIZE, &limit);
+      auto store = Store::open(directory / "state");
+      const Status added = store ? store->add_job(job_row("a-1", "a")) : fail(store.error());
+      if (added) return 0;
+      return added.error().code == ErrorCode::output_failed ? 1 : 2;
+    });
+    CHECK((answer == 0 || answer == 1));
+    failures += answer;
+    Store store = Store::open(directory / "state").value();
+    CHECK(store.add_job(job_row("b-1", "b")));
+  }
+  CHECK(failures > 3);
+}
+
 }  // namespace orch::store
