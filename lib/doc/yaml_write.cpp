@@ -45,6 +45,8 @@ void append_quoted(std::string& out, std::string_view text) {
   }
 }
 
+constexpr std::size_t kLongestKey = 1000;  // YAML allows 1024 characters before the ':'
+
 // Keys that no YAML reader, 1.1 or 1.2, takes for anything but text.
 bool is_plain_key(std::string_view key) {
   constexpr std::string_view kFirst = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
@@ -52,7 +54,8 @@ bool is_plain_key(std::string_view key) {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789-";
   constexpr std::array<std::string_view, 9> kWords = {"y",   "n",    "yes",   "no",  "on",
                                                       "off", "true", "false", "null"};
-  if (key.empty() || kFirst.find(key[0]) == std::string_view::npos) return false;
+  if (key.empty() || key.size() > kLongestKey) return false;
+  if (kFirst.find(key[0]) == std::string_view::npos) return false;
   if (key.find_first_not_of(kMore) != std::string_view::npos) return false;
   return std::find(kWords.begin(), kWords.end(), lower(key)) == kWords.end();
 }
@@ -100,14 +103,23 @@ class Writer {
     for (const auto& [key, value] : members) {
       if (!inline_first) out_.append(indent, ' ');
       inline_first = false;
-      if (is_plain_key(key)) {
-        out_ += key;
-      } else {
-        append_quoted(out_, key);
-      }
+      write_key(key, indent);
       out_ += ':';
       write(value, indent + 2, true);
     }
+  }
+
+  void write_key(std::string_view key, std::size_t indent) {
+    if (is_plain_key(key)) {
+      out_ += key;
+      return;
+    }
+    const std::size_t start = out_.size();
+    append_quoted(out_, key);
+    if (out_.size() - start <= kLongestKey) return;
+    out_.insert(start, "? ");
+    out_ += '\n';
+    out_.append(indent, ' ');
   }
 
   std::string out_;

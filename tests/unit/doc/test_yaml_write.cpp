@@ -58,5 +58,15 @@ TEST_CASE("every text comes back as itself, whatever YAML could take it for") {
   }
 }
 
+TEST_CASE("keys longer than YAML's simple keys") {
+  Value value;
+  value.set(std::string(5000, 'k'), Value::Object{{std::string(2000, ' '), Value::Array{1, "x"}}});
+  value.set(std::string(999, '"'), Value::Object{{"a", 1}});
+  value.set("short", 2);
+  const auto back = parse_yaml(to_yaml(value), "f.yaml");
+  REQUIRE_MESSAGE(back.has_value(), back.error().message);
+  CHECK(*back == value);
+}
+
 }  // namespace
 }  // namespace orch::doc
