@@ -53,7 +53,9 @@ bool is_job_running(const std::string& job_directory) {
 }
 
 std::string_view shown_state(const store::JobRow& row) {
-  if (row.state == store::JobState::running && !is_job_running(row.directory)) return "stopped";
+  const bool expected = row.state == store::JobState::running ||
+                        (row.state == store::JobState::queued && !row.enqueued);
+  if (expected && !is_job_running(row.directory)) return "stopped";
   return store::to_string(row.state);
 }
 

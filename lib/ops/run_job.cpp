@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "doc/value.h"
@@ -117,6 +118,7 @@ Status JobRun::prepare(const EnvMap& environment) {
   const pipeline::TaskConfig config =
       task_config(row_, spec_, plan, child_environment(environment, extra));
 
+  ORCH_TRY(make_directories(directory_of(row_.results_path)));
   job::LedgerOptions ledger;
   ledger.job_id = row_.id;
   ledger.log_path = row_.results_path;

@@ -72,15 +72,15 @@ Result<NewJob> create_job(store::Store& store, const SubmitRequest& request,
 
   ORCH_TRY(make_directories(row.directory));
   Result<Planned> planned = spool_and_plan(request, environment, row.directory);
-  if (planned && stored) {
-    if (Status made = make_directories(results); !made) planned = fail(std::move(made).error());
-  }
   if (planned) {
     row.total = planned->inputs.inputs;
     row.spec_json = doc::to_json(job::to_value(request.spec));
     row.plan_json = doc::to_json(to_value(*planned));
     row.created_ms = unix_ms(now);
-    if (Status added = store.add_job(row); !added) planned = fail(std::move(added).error());
+    // The results' directory comes last: one without a job would lie about.
+    Status added = store.add_job(row);
+    if (added && stored && !(added = make_directories(results))) (void)store.delete_job(row.id);
+    if (!added) planned = fail(std::move(added).error());
   }
   if (!planned) {
     (void)remove_tree(row.directory);  // the first error is the one to tell

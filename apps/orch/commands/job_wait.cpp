@@ -62,7 +62,7 @@ Status print_jobs(cli::Invocation& run, int limit) {
   bool waiting = false;
   if (store) {
     for (const store::JobRow& row : ORCH_TRY(store->jobs(limit))) {
-      waiting = waiting || row.state == store::JobState::queued;
+      waiting = waiting || (row.enqueued && row.state == store::JobState::queued);
       listing.rows.push_back(ops::to_value(row));
     }
   }

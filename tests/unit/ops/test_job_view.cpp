@@ -45,7 +45,10 @@ TEST_CASE("a stopped job exits with what stopped it; a deadline counts what is o
 
 TEST_CASE("a running job whose runner is gone is shown as stopped") {
   CHECK(ops::shown_state(row(store::JobState::running, 0, 0)) == "stopped");
-  CHECK(ops::shown_state(row(store::JobState::queued, 0, 0)) == "queued");
+  CHECK(ops::shown_state(row(store::JobState::queued, 0, 0)) == "stopped");
+  store::JobRow enqueued = row(store::JobState::queued, 0, 0);
+  enqueued.enqueued = true;
+  CHECK(ops::shown_state(enqueued) == "queued");
 }
 
 TEST_CASE("the document has every counter and no broken piece of JSON") {
