@@ -124,8 +124,6 @@ bool Transfer::begin_body() {
     if (!begin_partial()) return false;
   } else {
     if (!take_in(body_.restart())) return false;
-    validator_ = validator({handle_->header("ETag"), handle_->header("Last-Modified"),
-                            handle_->header("Date"), handle_->header("Accept-Ranges")});
     body_url_ = url_;
     content_type_ = handle_->text(CURLINFO_CONTENT_TYPE);
   }
@@ -170,9 +168,8 @@ Transfer::Conclusion Transfer::conclude(CURLcode code) {
     end.verdict = HostVerdict::answered;
   } else if (must_restart_ || (resuming_ && status == 416)) {
     end = from_zero();
-  } else if (const auto location = handle_->header("Location");
-             is_redirect(status) && !location.empty()) {
-    end = redirect(location);
+  } else if (is_redirect(status) && !handle_->header("Location").empty()) {
+    end = redirect(handle_->header("Location"));
   } else if (status >= 400 || (code == CURLE_OK && (status < 200 || status > 299))) {
     end = fail_with(describe_status(facts(code)));
     end.retry_after = handle_->header("Retry-After");
@@ -180,6 +177,7 @@ Transfer::Conclusion Transfer::conclude(CURLcode code) {
     end = succeed();
   } else {
     end = fail_with(describe_curl_error(facts(code)));
+    remember_validator(status);
   }
   end.status = status;
   if (status == 429 || status == 503) {
@@ -191,6 +189,13 @@ Transfer::Conclusion Transfer::conclude(CURLcode code) {
   }
   handle_ = nullptr;
   return end;
+}
+
+// For an attempt that resumes this one. After a part it stays that of the whole.
+void Transfer::remember_validator(int status) {
+  if (!begun_ || discarding_ || status == 206) return;
+  validator_ = validator({handle_->header("ETag"), handle_->header("Last-Modified"),
+                          handle_->header("Date"), handle_->header("Accept-Ranges")});
 }
 
 Transfer::Conclusion Transfer::succeed() {

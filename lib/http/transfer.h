@@ -62,7 +62,7 @@ class Transfer : public TransferEvents {
   bool begin_body();
   bool begin_partial();
   bool take_in(Status status);
-  void remember_validator();
+  void remember_validator(int status);
   Conclusion redirect(const std::string& location);
   Conclusion succeed();
   AttemptFacts facts(CURLcode code) const;

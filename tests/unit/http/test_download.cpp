@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
+
 #include "support/http_server.h"
 #include "unit/http/download_fixture.h"
 
@@ -178,4 +180,20 @@ TEST_CASE("what is no URL for downloads is refused, and not from inside start") 
     CHECK(result.error().code == ErrorCode::invalid_value);
     downloads.ended.clear();
   }
+}
+
+TEST_CASE("the proxy of the environment is used, unless no_proxy names the host") {
+  HttpServer proxy([](const HttpRequest& request) { return answer(200, request.target); });
+  HttpServer server([](const HttpRequest&) { return answer(200, "direct"); });
+  ::setenv("http_proxy", proxy.url().c_str(), 1);
+  DownloadFixture downloads;
+  const Ended through = downloads.fetch(downloads.make("http://no.such.host.example/x", "a"));
+  ::setenv("no_proxy", "127.0.0.1", 1);
+  const Ended around = downloads.fetch(downloads.make(server.url(), "b"));
+  ::unsetenv("http_proxy");
+  ::unsetenv("no_proxy");
+  REQUIRE(through.result);
+  CHECK(downloads.content("a") == "http://no.such.host.example/x");
+  REQUIRE(around.result);
+  CHECK(downloads.content("b") == "direct");
 }
