@@ -66,6 +66,8 @@ struct Downloader::State {
   void cancel(Id id);
   void post();
   void posted();
+  void ask_paused();
+  bool must_defer() const { return asking || (curl && curl->is_inside()); }
   void await_opening();
   Result<std::string> ca_file_for(const std::string& url);
 
@@ -84,6 +86,8 @@ struct Downloader::State {
   std::optional<Result<std::string>> ca_file;
   Id next_id = 1;
   int running = 0;
+  std::vector<Id> parked;  // they keep their place among the running
+  bool asking = false;
 
   // What must wait until we are out of curl and of start().
   bool is_posted = false;
@@ -96,11 +100,11 @@ struct Downloader::State {
 };
 
 void Downloader::State::pump() {
-  if (curl && curl->is_inside()) {
+  if (must_defer()) {
     post();
     return;
   }
-  while (running < limit.limit()) {
+  while (running + static_cast<int>(parked.size()) < limit.limit()) {
     const auto id = schedule.next(loop.now());
     if (!id) break;
     ++running;
@@ -182,6 +186,9 @@ void Downloader::State::settle(Transfer& transfer, Transfer::Conclusion end) {
     case Transfer::Next::failed:
       finish(transfer.id(), fail(std::move(end.error)));
       break;
+    case Transfer::Next::parked:
+      parked.push_back(transfer.id());
+      break;
     case Transfer::Next::again:
       schedule.push_front(transfer.id(), transfer.origin());
       break;
@@ -216,7 +223,7 @@ void Downloader::State::cancel(Id id) {
   const auto found = transfers.find(id);
   if (found == transfers.end()) return;
   Transfer& transfer = *found->second.transfer;
-  if (curl && curl->is_inside()) {
+  if (must_defer()) {
     transfer.abandon();
     cancelled.push_back(id);
     post();
@@ -231,6 +238,7 @@ void Downloader::State::cancel(Id id) {
     schedule.release(transfer.origin(), HostVerdict::none, loop.now());
   } else {
     schedule.remove(id, transfer.origin());
+    std::erase(parked, id);
   }
   transfers.erase(found);
   pump();
@@ -247,17 +255,27 @@ void Downloader::State::posted() {
     if (transfers.contains(id)) finish(id, fail(std::move(error)));
   }
   for (const Id id : std::exchange(cancelled, {})) cancel(id);
-  if (std::exchange(must_resume, false)) {
-    std::vector<Transfer*> paused;
-    for (auto& [id, held] : transfers) {
-      if (held.transfer->is_paused()) paused.push_back(held.transfer.get());
-    }
-    for (Transfer* transfer : paused) {
-      transfer->unpause();
-      curl->unpause(transfer->handle()->get());
-    }
-  }
+  if (std::exchange(must_resume, false)) ask_paused();
   pump();
+}
+
+void Downloader::State::ask_paused() {
+  asking = true;  // the answers may cancel: later
+  std::vector<Transfer*> paused;
+  for (auto& [id, held] : transfers) {
+    if (held.transfer->is_paused()) paused.push_back(held.transfer.get());
+  }
+  for (Transfer* transfer : paused) {
+    transfer->unpause();
+    curl->unpause(transfer->handle()->get());
+  }
+  std::erase_if(parked, [this](Id id) {
+    Transfer& transfer = *transfers.at(id).transfer;
+    if (transfer.is_abandoned() || !transfer.ask_again()) return false;
+    schedule.push_front(id, transfer.origin());
+    return true;
+  });
+  asking = false;
 }
 
 void Downloader::State::await_opening() {
@@ -287,7 +305,8 @@ int Downloader::room() const {
   if (state_->schedule.has_ready()) return 0;
   const int limit = std::min(state_->limit.limit(), state_->options.max_connections);
   const int held = kHeldPerConnection * state_->options.max_connections - active();
-  return std::max(0, std::min(limit - state_->running, held));
+  const int busy = state_->running + static_cast<int>(state_->parked.size());
+  return std::max(0, std::min(limit - busy, held));
 }
 
 Downloader::Id Downloader::start(Download download, Done done) {

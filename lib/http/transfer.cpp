@@ -87,16 +87,31 @@ std::size_t Transfer::on_body(std::string_view bytes) {
     return 0;
   }
   if (size > admitted_) {
-    if (admit_ && !admit_(id_, size - admitted_)) {
-      paused_ = true;
-      paused_at_ = std::chrono::steady_clock::now();
-      handle_->set_timeout(Duration::zero());
-      return CURL_WRITEFUNC_PAUSE;
-    }
+    if (admit_ && !admit_(id_, size - admitted_)) return hold_up(size - admitted_);
     if (abandoned_) return 0;
     admitted_ = size;
   }
   return take_in(body_.append(bytes)) ? bytes.size() : 0;
+}
+
+std::size_t Transfer::hold_up(std::uint64_t wanted) {
+  // A paused HTTP/2 stream goes on filling curl's memory, up to its window of 32 MiB: it is reset
+  // instead and asked for again, from where it stopped if the server can.
+  if (handle_->number(CURLINFO_HTTP_VERSION) >= CURL_HTTP_VERSION_2_0) {
+    parked_for_ = wanted;
+    return 0;
+  }
+  paused_ = true;
+  paused_at_ = std::chrono::steady_clock::now();
+  handle_->set_timeout(Duration::zero());
+  return CURL_WRITEFUNC_PAUSE;
+}
+
+bool Transfer::ask_again() {
+  if (!admit_(id_, parked_for_)) return false;
+  admitted_ += parked_for_;
+  parked_for_ = 0;
+  return true;
 }
 
 void Transfer::unpause() {
@@ -166,6 +181,9 @@ Transfer::Conclusion Transfer::conclude(CURLcode code) {
     end.error = *own_error_;
     end.error.http = HttpDetail{"GET", show_url(download_.url), status, {}, attempt_};
     end.verdict = HostVerdict::answered;
+  } else if (parked_for_ != 0) {
+    remember_validator(status);
+    end.next = Next::parked;
   } else if (must_restart_ || (resuming_ && status == 416)) {
     end = from_zero();
   } else if (is_redirect(status) && !handle_->header("Location").empty()) {

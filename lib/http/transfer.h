@@ -22,6 +22,7 @@ class Transfer : public TransferEvents {
   enum class Next {
     done,    // the file is there
     failed,  // for good, see `error`
+    parked,  // not admitted, and put off until it is: see resume()
     again,   // at once: a redirect, or from zero because it cannot be resumed
     retry,   // after a wait
   };
@@ -50,6 +51,8 @@ class Transfer : public TransferEvents {
   bool is_abandoned() const { return abandoned_; }
   // Before it is asked again: the time it was held up is not the server's.
   void unpause();
+  // For a parked one: whether it is admitted now.
+  bool ask_again();
 
   DownloadReply reply(SteadyTime now) const;
   Downloader::Done take_done() { return std::move(done_); }
@@ -59,6 +62,7 @@ class Transfer : public TransferEvents {
   bool may_connect(const sockaddr& address) override;
 
  private:
+  std::size_t hold_up(std::uint64_t wanted);
   bool begin_body();
   bool begin_partial();
   bool take_in(Status status);
@@ -102,6 +106,7 @@ class Transfer : public TransferEvents {
   bool refused_address_ = false;
   std::optional<Error> own_error_;  // why we ended it
   bool paused_ = false;
+  std::uint64_t parked_for_ = 0;  // the bytes that were refused; 0: not parked
   std::chrono::steady_clock::time_point paused_at_{};
   Duration held_up_{};
 };
