@@ -55,8 +55,8 @@ struct Command {
   std::string_view group = "Run";  // of `orch --help`: Run | Inspect | Set up
   bool hidden = false;
   bool read_only = false;  // a reader of standard output that goes away ends it silently (141)
-  bool skips_config_file = false;               // works beside a broken one
-  std::function<Result<int>(Invocation&)> run;  // the exit status, or an error
+  bool skips_config_file = false;                    // works beside a broken one
+  std::function<Result<int>(Invocation&)> run = {};  // the exit status, or an error
 };
 
 // The commands by name; only the one asked for is built.

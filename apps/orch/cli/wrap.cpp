@@ -24,7 +24,7 @@ class Filler {
     fresh_ = false;
   }
   void end_paragraph() {
-    if (out_.empty()) return;
+    if (out_.empty() || blank_) return;
     break_line();
     out_ += '\n';
     fresh_ = true;

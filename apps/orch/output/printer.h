@@ -19,8 +19,8 @@ namespace orch::output {
 struct Listing {
   std::string_view name = "items";
   std::string_view id = "id";                  // the member that `-o name` prints
-  std::vector<Column> columns;                 // of the table; --columns picks among them
-  doc::Value::Array rows;                      // objects
+  std::vector<Column> columns = {};            // of the table; --columns picks among them
+  doc::Value::Array rows = {};                 // objects
   std::string_view empty = "nothing to show";  // said on standard error instead of a table
 };
 
