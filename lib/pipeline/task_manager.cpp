@@ -171,7 +171,7 @@ void TaskManager::say_failure(Error error) {
   doc::Value reason;
   reason.set("code", std::string(traits(error.code).name));
   reason.set("message", error.message);
-  reason.set("hint", std::string(error.next()));
+  if (!error.hint.empty()) reason.set("hint", error.hint);  // the runner knows the job, and hints
   doc::Value::Array lines;
   for (std::string& line : error.details) lines.emplace_back(std::move(line));
   if (!lines.empty()) reason.set("details", std::move(lines));

@@ -74,11 +74,13 @@ Status print_jobs(cli::Invocation& run, int limit) {
 }
 
 Status print_job(cli::Invocation& run, const store::JobRow& row) {
-  return run.print.document(ops::to_value(row), [&] {
-    std::vector<output::Column> shown = job_columns();
-    std::erase_if(shown, [](const output::Column& column) { return column.optional; });
-    return output::render_table(shown, {ops::to_value(row)}, run.print.style());
-  });
+  if (run.print.format() != output::Format::table) {
+    return run.print.document(ops::to_value(row), [] { return std::string(); });
+  }
+  output::Listing listing;
+  listing.columns = job_columns();
+  listing.rows.push_back(ops::to_value(row));
+  return run.print.list(listing);
 }
 
 Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::string& id) {

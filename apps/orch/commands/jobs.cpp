@@ -32,6 +32,10 @@ Result<int> describe(Invocation& run) {
 Result<int> cancel(Invocation& run) {
   store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
+  if (run.options.dry_run) {
+    log_note(fmt::format("would cancel {} ({})", row.id, ops::shown_state(row)));
+    return 0;
+  }
   const ops::CancelAnswer answer = ORCH_TRY(ops::cancel_job(store, row, system_clock()));
   if (answer == ops::CancelAnswer::over) {
     log_note(fmt::format("{} is over already ({})", row.id, ops::shown_state(row)));
@@ -49,8 +53,13 @@ Result<int> remove(Invocation& run) {
   store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
   const bool kept = !row.results_path.empty() && !row.results_path.starts_with(row.directory + "/");
-  ORCH_TRY(run.confirm(
-      fmt::format("delete {} with its inputs, logs{}?", row.id, kept ? "" : " and results")));
+  const std::string what =
+      fmt::format("{} with its {}", row.id, kept ? "inputs and logs" : "inputs, logs and results");
+  if (run.options.dry_run) {
+    log_note("would delete " + what);
+    return 0;
+  }
+  ORCH_TRY(run.confirm(fmt::format("delete {}?", what)));
   ORCH_TRY(ops::delete_job(store, row));
   log_note(kept ? fmt::format("deleted {}; its results stay in {}", row.id,
                               directory_of(row.results_path))

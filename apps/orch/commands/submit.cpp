@@ -14,6 +14,7 @@
 #include "ops/command_job.h"
 #include "ops/job_file.h"
 #include "ops/job_view.h"
+#include "ops/logs.h"
 #include "ops/queue.h"
 #include "ops/run_job.h"
 #include "ops/submit.h"
@@ -46,6 +47,23 @@ bool shows_lines(Invocation& run, bool stored) {
   return format == Format::ndjson || (!stored && format == Format::table);
 }
 
+// What the workers said since the last time, for --follow: "inference: text".
+void show_log(Invocation& run, ops::LogReader& log) {
+  std::string text;
+  (void)log.read([&](std::string_view line) -> Status {
+    const auto value = doc::parse_json(line, "log");
+    const doc::Value* said = value ? value->find("line") : nullptr;
+    const doc::Value* stage = value ? value->find("stage") : nullptr;
+    if (said == nullptr || said->string() == nullptr) return {};
+    if (stage != nullptr && stage->string() != nullptr) text += *stage->string() + ": ";
+    text += printable(*said->string()) + "\n";
+    return {};
+  });
+  if (text.empty()) return;
+  run.progress.clear();
+  (void)write_all(STDERR_FILENO, text, "standard error");
+}
+
 Result<int> finish(Invocation& run, const ops::JobReport& report, bool lines_shown) {
   run.progress.clear();
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -70,12 +88,16 @@ Result<int> run_here(Invocation& run, store::Store& store, const std::string& jo
       return run.out.flush();
     };
   }
-  options.on_progress = [&run, &job_id](const ops::JobProgress& progress) {
+  ops::LogReader log({.job_directory = store.job_directory(job_id), .split = {}});
+  const bool follow = run.args.has("--follow");
+  options.on_progress = [&](const ops::JobProgress& progress) {
+    if (follow) show_log(run, log);
     if (run.progress.due()) run.progress.show(output::progress_text(job_id, progress));
   };
   Loop loop;
   const ops::JobReport report =
       ORCH_TRY(ops::run_job(loop, store, job_id, run.env, std::move(options)));
+  if (follow) show_log(run, log);
   return finish(run, report, lines_shown);
 }
 
@@ -137,6 +159,11 @@ Result<int> submit_file(Invocation& run, const std::string& path) {
 Result<int> resume(Invocation& run, const std::string& name) {
   store::Store store = ORCH_TRY(store::Store::open(ORCH_TRY(run.state_directory())));
   const store::JobRow row = ORCH_TRY(find_job(store, name));
+  if (run.options.dry_run) {
+    log_note(
+        fmt::format("would run {} of {}", count(row.total - row.ok - row.failed, "input"), row.id));
+    return 0;
+  }
   if (ops::is_command_job(row)) return run_command(run, store, row);
   if (row.state == store::JobState::done) {
     log_note(fmt::format("{}: nothing is missing: {} ok, {} failed", row.id, row.ok, row.failed));
