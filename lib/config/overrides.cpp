@@ -30,7 +30,7 @@ std::vector<std::string> segments(std::string_view path) {
 // The dotted path of the field with this flat name, empty when there is none.
 std::string path_of_alias(std::string_view alias, const Field& field, const std::string& path) {
   for (const Field& member : field.fields) {
-    const std::string inner = member_path(path, member.name);
+    std::string inner = member_path(path, member.name);
     const auto& aliases = member.aliases;
     if (std::find(aliases.begin(), aliases.end(), alias) != aliases.end()) return inner;
     std::string deeper = path_of_alias(alias, member, inner);
@@ -90,7 +90,11 @@ class Setter {
     if (into_list) return item(place, field, *index, walked);
     const Field* known = member_field(*field, segment);
     if (known == nullptr) {
-      mistake(member_path(walked, segment), unknown_field(segment, *field, root_));
+      const bool has_members = field->allows(kMapping) || field->allows(kSecret);
+      mistake(member_path(walked, segment),
+              has_members
+                  ? unknown_field(segment, *field, root_)
+                  : fmt::format("unknown field; {} must be {}", walked, describe_kinds(*field)));
       return nullptr;
     }
     if (place.object() == nullptr) {

@@ -61,7 +61,7 @@ std::string unknown_field(std::string_view name, const Field& parent, const Fiel
   if (const auto near = nearest(name, all)) return did_you_mean(paths_of(*near, known));
   constexpr std::size_t kFew = 12;
   if (here.empty() || here.size() > kFew) {
-    return "unknown field; remove it, or see `orch config schema` for the known ones";
+    return fmt::format("unknown field; remove it, or see `orch config schema {}`", root.name);
   }
   return fmt::format("unknown field; known here: {}", join(here, ", "));
 }

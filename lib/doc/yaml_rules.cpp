@@ -70,8 +70,9 @@ std::string json_spelling(std::string_view digits, bool negative) {
   if (digits.starts_with('.')) text += '0';
   text += digits;
   const std::size_t point = text.find('.');
-  const bool bare = point != std::string::npos &&
-                    (point + 1 == text.size() || kDigits.find(text[point + 1]) == kDigits.npos);
+  const bool bare =
+      point != std::string::npos &&
+      (point + 1 == text.size() || kDigits.find(text[point + 1]) == std::string_view::npos);
   if (bare) text.insert(point + 1, "0");
   return text;
 }

@@ -91,9 +91,8 @@ TEST_CASE("mistakes in --set name the path") {
   CHECK(set("words: [a]", {"words.5=x"}) == "--set words[5]: the list has 1 items; 1 appends one");
   CHECK(set("", {"n"}) == "--set \"n\": write PATH=VALUE");
   CHECK(set("", {"=5"}) == "--set \"=5\": write PATH=VALUE");
-  CHECK(set("", {"n.x=5"}) ==
-        "--set n.x: unknown field; remove it, or see `orch config schema` "
-        "for the known ones");
+  CHECK(set("", {"n.x=5"}) == "--set n.x: unknown field; n must be an integer");
+  CHECK(set("", {"words.x=5"}) == "--set words.x: unknown field; words must be a list");
   CHECK(set("", {"words.-1=x"}) == "--set words[-1]: the list has 0 items; 0 appends one");
   CHECK(set("", {"rows.0.upto=1"}) == "--set rows[0].upto: unknown field; did you mean up_to?");
 }
