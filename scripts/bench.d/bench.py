@@ -11,7 +11,7 @@ import downloads
 import growth
 import photos
 from jobs import Job
-from measure import Machine, Table, ratio
+from measure import Machine, Table, peer, ratio
 
 CORES = os.cpu_count()
 
@@ -75,15 +75,10 @@ def execs(machine, table_of, peers):
         slow = machine.paired(
             {"GNU parallel": [parallel, "--will-cite", f"-j{CORES}", "--max-args=1", "/bin/true",
                               "::::", listed] if parallel else None}, rounds=1)
-        peer = peers and machine.paired(
-            {"lithops (50 tasks)": [os.path.join(peers, "python"), "scripts/bench.d/fan_peers.py",
-                                    "lithops", "50", str(CORES)],
-             f"joblib ({few} tasks)": [os.path.join(peers, "python"), "scripts/bench.d/fan_peers.py",
-                                       "joblib", str(few), str(CORES)],
-             f"dask ({few} tasks)": [os.path.join(peers, "python"), "scripts/bench.d/fan_peers.py",
-                                     "dask", str(few), str(CORES)],
-             f"ray ({few} tasks)": [os.path.join(peers, "python"), "scripts/bench.d/fan_peers.py",
-                                    "ray", str(few), str(CORES)]}, rounds=1)
+        peer_sizes = {"lithops": 50, "joblib": few, "dask": few, "ray": few}
+        peer_samples = machine.paired(
+            {name: peer(peers, "scripts/bench.d/fan_peers.py", name, str(tasks), str(CORES))
+             for name, tasks in peer_sizes.items()}, rounds=1)
     ours = count / samples["orch exec"].wall()
     table = table_of(f"one process an input: /bin/true, {count} inputs, {CORES} at once",
                      ["program", "tasks/s", "orch is", "goal"])
@@ -91,12 +86,13 @@ def execs(machine, table_of, peers):
     for name, sample in {**samples, **slow}.items():
         table.add(name, f"{count / sample.wall():.0f}", ratio(ours, count / sample.wall()),
                   goals.get(name, ""))
-    for name, sample in (peer or {}).items():
-        tasks = int(re.search(r"\d+", name).group())
-        table.add(name, f"{tasks / sample.wall():.1f}", ratio(ours, tasks / sample.wall()),
-                  ">= 100x" if name.startswith("lithops") else "")
-    for name in [] if peer else ["lithops", "joblib", "dask", "ray"]:
-        table.add(name, "absent", "", "--peers")
+    for name, tasks in peer_sizes.items():
+        if name in peer_samples:
+            rate = tasks / peer_samples[name].wall()
+            table.add(f"{name} ({tasks} tasks, start included)", f"{rate:.1f}", ratio(ours, rate),
+                      ">= 100x" if name == "lithops" else "")
+        else:
+            table.add(name, "absent", "", "--peers")
     if not slow:
         table.add("GNU parallel", "absent", "", ">= 4.0x")
 

@@ -11,6 +11,7 @@ import time
 from measure import ratio
 
 CONFIG = """
+{user}
 worker_processes 2;
 pid nginx.pid;
 error_log error.log error;
@@ -26,6 +27,11 @@ http {{
   server {{ listen 127.0.0.1:{port} backlog=4096; root {root}; }}
 }}
 """
+
+
+def config(port, root):
+    # As root, nginx would drop to a user that may not read the objects.
+    return CONFIG.format(port=port, root=root, user="user root;" if os.geteuid() == 0 else "")
 
 
 def free_port():
@@ -90,7 +96,7 @@ def objects(machine, table_of, _):
     with tempfile.TemporaryDirectory(prefix="orch-bench-", dir="/dev/shm") as directory:
         port = free_port()
         with open(os.path.join(directory, "nginx.conf"), "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(port=port, root=directory))
+            file.write(config(port, directory))
         make_objects(os.path.join(directory, "small"), 10_000, 10 << 10)
         make_objects(os.path.join(directory, "large"), 100, 5 << 20)
         with serving(["/usr/sbin/nginx", "-p", directory, "-c", "nginx.conf"], port):

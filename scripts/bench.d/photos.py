@@ -11,9 +11,9 @@ import os
 import subprocess
 import tempfile
 
-from downloads import CONFIG, free_port, serving
+from downloads import config, free_port, serving
 from jobs import Job
-from measure import ratio
+from measure import peer, ratio
 
 EXAMPLE = os.path.abspath("examples/photos")
 COUNT = 1000
@@ -56,7 +56,7 @@ def photos(machine, table_of, peers):
     with tempfile.TemporaryDirectory(prefix="orch-bench-") as directory:
         port = free_port()
         with open(os.path.join(directory, "nginx.conf"), "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(port=port, root=images))
+            file.write(config(port, images))
         urls = [f"http://127.0.0.1:{port}/{name}" for name in repeat(whole, COUNT)]
         few = job_of(directory, "few", urls[:COUNT // 5])
         full = job_of(directory, "full", urls)
@@ -65,8 +65,8 @@ def photos(machine, table_of, peers):
                                           capture_output=True, text=True, check=True).stdout)
         commands = {"orch": full.command(machine.orch), "orch, a fifth": few.command(machine.orch),
                     "naive Python": [python, script, "naive", model, listed]}
-        for peer in ("lithops", "ray"):
-            commands[peer] = peers and [os.path.join(peers, "python"), script, peer, model, listed]
+        for name in ("lithops", "ray"):
+            commands[name] = peer(peers, script, name, model, listed)
         with serving(["/usr/sbin/nginx", "-p", directory, "-c", "nginx.conf"], port):
             samples = machine.paired(commands, rounds=min(3, machine.rounds),
                                      before=lambda name: (full.clean(), few.clean()))
