@@ -88,7 +88,7 @@ bool matches_name(std::string_view pattern, std::string_view name) {
       return false;
     }
   }
-  return pattern.find_first_not_of('*') == pattern.npos;
+  return pattern.find_first_not_of('*') == std::string_view::npos;
 }
 
 }  // namespace orch::job

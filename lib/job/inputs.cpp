@@ -47,7 +47,8 @@ Status add_object(std::string_view line, const LineReader& lines, SpoolWriter& s
   if (!slices) return add_parsed(line, lines, spool);
   const std::string_view input = slices->find("input");
   const bool is_text = input.size() > 2 && input.front() == '"';
-  if (!is_text || input.find(kEscapedNul) != input.npos) return add_parsed(line, lines, spool);
+  if (!is_text || input.find(kEscapedNul) != std::string_view::npos)
+    return add_parsed(line, lines, spool);
   return spool.add_json(input, slices->find("meta"));
 }
 

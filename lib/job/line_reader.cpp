@@ -76,13 +76,13 @@ Result<std::optional<std::string_view>> LineReader::next() {
         continue;
       }
     }
-    const std::size_t newline = started_ ? held.find('\n', searched) : held.npos;
+    const std::size_t newline = started_ ? held.find('\n', searched) : std::string_view::npos;
     const std::size_t length = std::min(newline, held.size());
     if (is_too_long(held.substr(0, length))) {
       ++line_number_;
       return fail(mistake("the line is longer than 1 MiB"));
     }
-    if (newline != held.npos) return take(newline, 1);
+    if (newline != std::string_view::npos) return take(newline, 1);
     if (at_end_) {
       if (held.empty()) return std::nullopt;
       return take(held.size(), 0);

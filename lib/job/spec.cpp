@@ -57,9 +57,8 @@ OutputSpec read_output(const View& job, const SpecContext& context) {
 
 std::string read_working_dir(const View& job, SpecContext& context) {
   const doc::Value* written = job.find("working_dir");
-  const std::string path = written && written->string()
-                               ? context.resolved(*written)
-                               : resolve(context.options.base_directory, ".");
+  std::string path = written && written->string() ? context.resolved(*written)
+                                                  : resolve(context.options.base_directory, ".");
   if (!context.is_stored() && !is_directory(path)) {
     const doc::Value& at = written ? *written : job.value();
     context.report.mistake(

@@ -29,7 +29,8 @@ std::vector<std::pair<std::string, EnvValue>> read_env(const config::View& job,
   if (!written || !written->object()) return env;
   for (const auto& [name, value] : *written->object()) {
     const std::string path = fmt::format("env.{}", printable(name));
-    if (name.empty() || name.find('=') != name.npos || name.find('\0') != name.npos) {
+    if (name.empty() || name.find('=') != std::string_view::npos ||
+        name.find('\0') != std::string_view::npos) {
       context.report.mistake_at_key(value, path, "is no name of a variable; remove the =");
     }
     env.emplace_back(name, read_value(value, path, context));

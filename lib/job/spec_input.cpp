@@ -24,7 +24,7 @@ bool looks_like_file(std::string_view name) {
 }
 
 std::string wrong_name(std::string_view name) {
-  if (name.find_first_not_of(kNameCharacters) != name.npos || !begins_well(name)) {
+  if (name.find_first_not_of(kNameCharacters) != std::string_view::npos || !begins_well(name)) {
     return "a name has letters, digits, - _ and . only, and begins with a letter or digit";
   }
   if (name.size() > kLongestName) return fmt::format("longer than {} characters", kLongestName);
@@ -37,7 +37,7 @@ std::string name_of_file(std::string_view path) {
   std::string stem(path.substr(path.rfind('/') + 1));
   if (looks_like_file(stem)) stem.resize(stem.rfind('.'));
   for (char& c : stem) {
-    if (kNameCharacters.find(c) == kNameCharacters.npos) c = '-';
+    if (kNameCharacters.find(c) == std::string_view::npos) c = '-';
   }
   stem.erase(0, std::min(stem.find_first_not_of("-._"), stem.size()));
   stem.resize(std::min(stem.size(), kLongestName));

@@ -13,13 +13,13 @@ constexpr std::size_t kLongestShown = 60;
 // Whether YAML takes the word, in a list in brackets, for the text it is.
 bool is_plain_word(std::string_view word) {
   constexpr std::string_view kSpecial = "[]{},:#&*!|>'\"%@`?";
-  return word.find_first_of(kSpecial) == word.npos && word != "-" && word != "~";
+  return word.find_first_of(kSpecial) == std::string_view::npos && word != "-" && word != "~";
 }
 
 // python3 infer.py → [python3, infer.py]; what needs a shell gets one by name.
 std::string as_list(std::string_view command) {
   constexpr std::string_view kShell = "|&;<>()$`\\\"'*?[]#~";
-  if (command.find_first_of(kShell) != command.npos) {
+  if (command.find_first_of(kShell) != std::string_view::npos) {
     return fmt::format("[sh, -c, {}]", doc::to_json(doc::Value(command)));
   }
   std::string list;
@@ -45,8 +45,8 @@ void explain_command(doc::Value& command, const std::string& path, config::Repor
 void explain_input(doc::Value& input, config::Report& report) {
   const std::string* text = input.string();
   if (!text) return;
-  const bool is_pattern = text->find_first_of("*?[") != text->npos;
-  const bool is_url = text->find("://") != text->npos;
+  const bool is_pattern = text->find_first_of("*?[") != std::string_view::npos;
+  const bool is_url = text->find("://") != std::string_view::npos;
   const std::string shown = fit(printable(*text), kLongestShown);
   report.mistake(input, "input",
                  fmt::format("must say what this is; write {}",

@@ -47,7 +47,7 @@ std::string spool_index_path(const std::string& directory) { return directory + 
 
 std::string_view check_input(std::string_view text) {
   if (is_plain(text)) return text.empty() ? "the input is empty" : "";
-  if (text.find('\0') != text.npos) return "holds a NUL byte: this is no text";
+  if (text.find('\0') != std::string_view::npos) return "holds a NUL byte: this is no text";
   if (!is_utf8(text)) return "is not UTF-8";
   return {};
 }
