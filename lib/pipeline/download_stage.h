@@ -20,6 +20,7 @@ class DownloadStage final : public Stage {
   Status start() override { return {}; }
   void push(Item& item) override { waiting_.push(item); }
   bool has_room() const override { return waiting_.empty(); }
+  std::size_t waiting() const override { return waiting_.size(); }
   std::optional<SteadyTime> pump(SteadyTime now) override;
   void drop_revoked() override;
   void finish(SteadyTime) override {}

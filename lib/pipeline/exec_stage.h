@@ -19,6 +19,7 @@ class ExecStage final : public Stage {
   Status start() override;
   void push(Item& item) override;
   bool has_room() const override;
+  std::size_t waiting() const override { return waiting_.size(); }
   std::optional<SteadyTime> pump(SteadyTime now) override;
   void drop_revoked() override;
   void finish(SteadyTime) override {}

@@ -57,6 +57,19 @@ bool any_needs_path(const TaskConfig& config) {
   return false;
 }
 
+// Most strings have no escapes: they are taken as they are, into memory that is there already.
+bool decode(std::string_view raw, std::string& out) {
+  if (raw.size() < 2 || raw.front() != '"') return false;
+  const std::string_view inside = raw.substr(1, raw.size() - 2);
+  if (inside.find('\\') == std::string_view::npos) {
+    out = inside;
+    return true;
+  }
+  auto text = doc::decode_string(raw);
+  if (text) out = std::move(*text);
+  return text.has_value();
+}
+
 tl::unexpected<ItemError> refuse(const char* code, std::string message) {
   return tl::make_unexpected(ItemError{code, std::move(message)});
 }
@@ -86,12 +99,10 @@ tl::expected<Route, ItemError> Intake::admit(Item& item) {
   if (!record) return refuse(item_code::kInputInvalid, "the record is not a JSON object");
   item.meta = record->find("meta");
   item.input = record->find("input");
-  auto text = doc::decode_string(item.input);
-  if (!text) {
+  if (!decode(item.input, item.text)) {
     item.input = {};
     return refuse(item_code::kInputInvalid, "the record has no text under `input`");
   }
-  item.text = std::move(*text);
   if (is_web_url(item.text)) return fetches_urls_ ? Route::download : Route::stages;
   if (has_scheme(item.text, "s3://")) {
     if (fetches_urls_) return refuse_s3(item.text);

@@ -11,6 +11,8 @@ namespace orch::pipeline {
 
 namespace {
 
+constexpr std::size_t kMostAhead = 1024;  // items that wait for the first stage
+
 std::vector<std::string> stage_names(const TaskConfig& config) {
   std::vector<std::string> names{"download"};
   for (const job::StageSpec& stage : config.stages) names.push_back(stage.name);
@@ -75,10 +77,13 @@ std::optional<SteadyTime> Pipeline::pump(SteadyTime now, bool may_send) {
 
 // Lets granted items in while a stage at the front would take them.
 void Pipeline::feed() {
-  const auto wanted = [&] {
-    return stages_.front()->has_room() || (stages_.size() > 1 && stages_[1]->has_room());
-  };
-  while (may_send_ && !failure_ && granted_.waiting() > 0 && wanted()) admit_next();
+  while (may_send_ && !failure_ && granted_.waiting() > 0 && wants_more()) admit_next();
+}
+
+// Downloads run ahead of the first stage: theirs is the latency worth hiding.
+bool Pipeline::wants_more() const {
+  if (stages_.size() < 2 || stages_[1]->has_room()) return true;
+  return stages_.front()->has_room() && stages_[1]->waiting() < kMostAhead;
 }
 
 void Pipeline::admit_next() {

@@ -47,6 +47,7 @@ class Pipeline final : private StageHost {
   const Item* oldest() const override { return granted_.oldest(); }
 
   void feed();
+  bool wants_more() const;
   void admit_next();
   bool needs_path_after(std::size_t stage) const;
   void leave(Item& item);

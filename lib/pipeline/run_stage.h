@@ -22,6 +22,7 @@ class RunStage final : public Stage, private RunWorker::Owner {
   Status start() override;
   void push(Item& item) override;
   bool has_room() const override;
+  std::size_t waiting() const override { return waiting_.size(); }
   std::optional<SteadyTime> pump(SteadyTime now) override;
   void drop_revoked() override;
   void finish(SteadyTime now) override;

@@ -56,6 +56,7 @@ class Stage {
   virtual Status start() = 0;
   virtual void push(Item& item) = 0;
   virtual bool has_room() const = 0;
+  virtual std::size_t waiting() const = 0;
   // Does what can be done now; when to come back at the latest.
   virtual std::optional<SteadyTime> pump(SteadyTime now) = 0;
   // Gives up the waiting items of revoked splits.
