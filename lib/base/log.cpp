@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -25,6 +26,7 @@ struct Settings {
   std::atomic<LogLevel> level{LogLevel::normal};
   std::atomic<LogFormat> format{LogFormat::text};
   std::atomic<bool> color{false};
+  std::function<void()> before;
 };
 
 Settings& settings() {
@@ -86,6 +88,7 @@ class StderrSink : public spdlog::sinks::base_sink<std::mutex> {
     const std::string text = redact({message.payload.data(), message.payload.size()});
     const bool json = settings().format == LogFormat::json;
     const std::string line = json ? as_json(message, text) : as_text(message.level, text);
+    if (settings().before) settings().before();
     // When even this fails there is nowhere left to complain.
     (void)write_all(STDERR_FILENO, line, "standard error");
   }
@@ -115,6 +118,8 @@ void configure_log(LogLevel level, LogFormat format, bool color) {
   settings().format = format;
   settings().color = color;
 }
+
+void before_log(std::function<void()> hook) { settings().before = std::move(hook); }
 
 LogLevel log_level() { return settings().level; }
 

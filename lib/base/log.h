@@ -2,6 +2,7 @@
 // escaped and registered secrets masked before anything leaves (base/redact.h).
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 namespace orch {
@@ -11,6 +12,9 @@ enum class LogFormat { text, json };
 
 void configure_log(LogLevel level, LogFormat format, bool color);
 LogLevel log_level();
+// Called before each line leaves (clears a progress line on the same terminal); empty: nothing.
+// Set while only one thread runs.
+void before_log(std::function<void()> hook);
 
 void log_note(std::string_view message);     // hidden by -q
 void log_warning(std::string_view message);  // shown even with -q

@@ -26,6 +26,10 @@ class Session {
   explicit Session(std::span<char* const> arguments)
       : words_(cut(arguments)), out_(STDOUT_FILENO, "standard output") {}
 
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() { before_log({}); }
+
   // From words to an exit status: the one place where errors become one.
   int run() {
     Result<int> result = guarded();
@@ -86,6 +90,7 @@ class Session {
     progress_.emplace(STDERR_FILENO, terminal.stderr_tty && !options_.quiet, terminal.err_width,
                       system_clock());
     out_.before_write([this] { progress_->clear(); });
+    before_log([this] { progress_->clear(); });
     Invocation invocation(command, args, env_, options_, *settings, terminal, print, *progress_);
     return command.run(invocation);
   }
