@@ -96,7 +96,10 @@ Intake::Intake(const TaskConfig& config)
 
 tl::expected<Route, ItemError> Intake::admit(Item& item) {
   const auto record = doc::slice_object(item.input);
-  if (!record) return refuse(item_code::kInputInvalid, "the record is not a JSON object");
+  if (!record) {
+    item.input = {};
+    return refuse(item_code::kInputInvalid, "the record is not a JSON object");
+  }
   item.meta = record->find("meta");
   item.input = record->find("input");
   if (!decode(item.input, item.text)) {

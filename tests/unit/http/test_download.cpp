@@ -68,7 +68,7 @@ TEST_CASE("bodies of every framing arrive whole") {
     CAPTURE(ended.result ? "" : ended.result.error().message);
     REQUIRE(ended.result);
     CHECK(ended.attempts == 1);
-    const std::string body = downloads.content(name);
+    std::string body = downloads.content(name);
     CHECK(ended.result->bytes == body.size());
     return body;
   };

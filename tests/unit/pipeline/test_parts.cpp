@@ -22,7 +22,7 @@ namespace {
 
 const SteadyTime kStart{1h};
 
-std::vector<std::string> cut(LineCutter& cutter, std::vector<std::string_view> pieces) {
+std::vector<std::string> cut(LineCutter& cutter, const std::vector<std::string_view>& pieces) {
   std::vector<std::string> lines;
   for (const std::string_view piece : pieces) {
     const bool fits = cutter.feed(piece, [&](std::string_view line) {
