@@ -1,5 +1,7 @@
 #include "http/curl_loop.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 namespace orch::http {
@@ -32,9 +34,17 @@ CurlLoop::~CurlLoop() {
   inside_ = true;  // closing connections still calls on_socket
   curl_multi_cleanup(multi_);
   if (timer_armed_) loop_.cancel(timer_);
+  if (collecting_) loop_.cancel(collect_timer_);
 }
 
-bool CurlLoop::add(CURL* handle) { return curl_multi_add_handle(multi_, handle) == CURLM_OK; }
+bool CurlLoop::add(CURL* handle) {
+  // A connection remembers these from whoever opened it.
+  curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, &CurlLoop::on_opened);
+  curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, this);
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::on_close);
+  curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, this);
+  return curl_multi_add_handle(multi_, handle) == CURLM_OK;
+}
 
 void CurlLoop::remove(CURL* handle) { curl_multi_remove_handle(multi_, handle); }
 
@@ -44,26 +54,58 @@ void CurlLoop::unpause(CURL* handle) {
   inside_ = false;
 }
 
-int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* data, void* known) {
+int CurlLoop::on_opened(void* data, curl_socket_t socket, curlsocktype) {
   auto& self = *static_cast<CurlLoop*>(data);
-  if (what == CURL_POLL_REMOVE) {
-    if (known != nullptr) self.loop_.unwatch(socket);
-    return 0;
-  }
+  self.forget(socket);
+  self.connections_[socket] = {};
+  return CURL_SOCKOPT_OK;
+}
+
+int CurlLoop::on_close(void* data, curl_socket_t socket) {
+  static_cast<CurlLoop*>(data)->forget(socket);
+  return ::close(socket);
+}
+
+void CurlLoop::forget(curl_socket_t socket) {
+  if (connections_.erase(socket) != 0) loop_.unwatch(socket);
+}
+
+int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* data, void*) {
+  auto& self = *static_cast<CurlLoop*>(data);
   const std::uint32_t interest = ((what & CURL_POLL_IN) != 0 ? Loop::kRead : 0U) |
                                  ((what & CURL_POLL_OUT) != 0 ? Loop::kWrite : 0U);
-  if (known != nullptr) {
-    self.loop_.set_interest(socket, interest);
+  const auto connection = self.connections_.find(socket);
+  if (connection == self.connections_.end()) {  // a question for a name
+    what == CURL_POLL_REMOVE ? self.loop_.unwatch(socket) : self.watch(socket, interest);
     return 0;
   }
-  const Status watched = self.loop_.watch(socket, interest, [&self, socket](std::uint32_t ready) {
-    const int events = ((ready & Loop::kRead) != 0 ? CURL_CSELECT_IN : 0) |
-                       ((ready & Loop::kWrite) != 0 ? CURL_CSELECT_OUT : 0);
-    self.act(socket, events);
-  });
-  if (!watched) return 0;  // -1 would end every transfer; this one times out
-  curl_multi_assign(self.multi_, socket, &self);
+  // Between two transfers a connection stays watched: leaving epoll and coming back would cost two
+  // system calls an input.
+  Connection& known = connection->second;
+  known.idle = what == CURL_POLL_REMOVE;
+  if (known.idle || known.interest == interest) return 0;
+  known.watched ? self.loop_.set_interest(socket, interest) : self.watch(socket, interest);
+  known.watched = true;
+  known.interest = interest;
   return 0;
+}
+
+// -1 from on_socket would end every transfer; one whose socket cannot be watched times out.
+void CurlLoop::watch(curl_socket_t socket, std::uint32_t interest) {
+  static_cast<void>(loop_.watch(socket, interest,
+                                [this, socket](std::uint32_t ready) { ready_now(socket, ready); }));
+}
+
+void CurlLoop::ready_now(curl_socket_t socket, std::uint32_t ready) {
+  const auto connection = connections_.find(socket);
+  if (connection != connections_.end() && connection->second.idle) {
+    // The server has hung up: curl sees it when it next wants this connection.
+    connection->second.interest = 0;
+    loop_.set_interest(socket, 0);
+    return;
+  }
+  act(socket, ((ready & Loop::kRead) != 0 ? CURL_CSELECT_IN : 0) |
+                  ((ready & Loop::kWrite) != 0 ? CURL_CSELECT_OUT : 0));
 }
 
 int CurlLoop::on_timer(CURLM*, long milliseconds, void* data) {
@@ -94,12 +136,18 @@ void CurlLoop::arm() {
   });
 }
 
+// What ended is collected when every ready socket has had its turn, so that the next requests go
+// out together: one by one, each would wake a server that has just gone to sleep.
 void CurlLoop::act(curl_socket_t socket, int events) {
   int running = 0;
   inside_ = true;
   curl_multi_socket_action(multi_, socket, events, &running);
   inside_ = false;
-  collect();
+  if (std::exchange(collecting_, true)) return;
+  collect_timer_ = loop_.at(loop_.now(), [this] {
+    collecting_ = false;
+    collect();
+  });
 }
 
 void CurlLoop::collect() {

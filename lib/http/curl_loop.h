@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <functional>
+#include <unordered_map>
 
 #include "base/loop.h"
 
@@ -27,8 +28,19 @@ class CurlLoop {
   bool is_inside() const { return inside_; }
 
  private:
-  static int on_socket(CURL* handle, curl_socket_t socket, int what, void* self, void* known);
+  struct Connection {
+    std::uint32_t interest = 0;
+    bool watched = false;  // the loop has a handler for it
+    bool idle = false;     // no transfer uses it now
+  };
+
+  static int on_socket(CURL* handle, curl_socket_t socket, int what, void* self, void*);
+  static int on_opened(void* self, curl_socket_t socket, curlsocktype);
+  static int on_close(void* self, curl_socket_t socket);
   static int on_timer(CURLM* multi, long milliseconds, void* self);
+  void forget(curl_socket_t socket);
+  void watch(curl_socket_t socket, std::uint32_t interest);
+  void ready_now(curl_socket_t socket, std::uint32_t ready);
   void arm();
   void act(curl_socket_t socket, int events);
   void collect();
@@ -36,12 +48,15 @@ class CurlLoop {
   Loop& loop_;
   Ended ended_;
   CURLM* multi_ = nullptr;
+  std::unordered_map<curl_socket_t, Connection> connections_;
   bool inside_ = false;
   bool has_due_ = false;
   SteadyTime due_{};  // when curl wants to be called
   Loop::TimerId timer_ = 0;
   SteadyTime timer_at_{};
   bool timer_armed_ = false;
+  bool collecting_ = false;
+  Loop::TimerId collect_timer_ = 0;
 };
 
 }  // namespace orch::http

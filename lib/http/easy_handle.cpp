@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "http/url.h"
+
 namespace orch::http {
 namespace {
 
@@ -46,7 +48,6 @@ EasyHandle::EasyHandle() : handle_(curl_easy_init()) {
   curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(kConnectTimeout));
   curl_easy_setopt(handle_, CURLOPT_LOW_SPEED_LIMIT, kLowBytesPerSecond);
   curl_easy_setopt(handle_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  curl_easy_setopt(handle_, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(handle_, CURLOPT_SSL_VERIFYHOST, 2L);
   curl_easy_setopt(handle_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
@@ -61,6 +62,8 @@ void EasyHandle::prepare(const std::string& url, const std::string& ca_file, Dur
                          long buffer_bytes, TransferEvents& events, void* tag) {
   error_[0] = '\0';
   curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
+  // Without TLS there is no HTTP/2 to wait for: everybody would wait for the first one's body.
+  curl_easy_setopt(handle_, CURLOPT_PIPEWAIT, is_https_url(url) ? 1L : 0L);
   if (!ca_file.empty()) {
     curl_easy_setopt(handle_, CURLOPT_CAINFO, ca_file.c_str());
     curl_easy_setopt(handle_, CURLOPT_PROXY_CAINFO, ca_file.c_str());
