@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 
-from measure import ratio
+from measure import peer, ratio
 
 CONFIG = """
 {user}
@@ -67,7 +67,14 @@ def make_objects(directory, count, size):
             file.write(os.urandom(size))
 
 
-def compare(machine, table, directory, what, urls, at_once, size):
+def add_row(table, what, sample, count, size, times):
+    rate = count / sample.wall()
+    table.add(f"{what}: {sample.name}", f"{rate:.0f}", f"{rate * size / 1e6:.0f}", times,
+              f"{sample.cpu():.2f}", f"{sample.peak_mib():.1f}", f"{sample.spread():.2f}")
+
+
+def compare(machine, table, directory, what, urls, at_once, size, others=None):
+    """`others`: {name: f(list, directory) → argv}; orch beside each of them, too."""
     listed = os.path.join(directory, "urls.txt")
     with open(listed, "w", encoding="utf-8") as file:
         file.writelines(url + "\n" for url in urls)
@@ -80,17 +87,36 @@ def compare(machine, table, directory, what, urls, at_once, size):
         {"floor": [machine.program("dl_floor"), listed, str(at_once), "h1", target],
          "orch": [machine.program("download"), listed, str(at_once), str(at_once), target]},
         before=fresh)
+    slow = machine.paired({name: make(listed, target) for name, make in (others or {}).items()},
+                          rounds=1, before=fresh)
     floor, orch = samples["floor"], samples["orch"]
     for sample in (floor, orch):
-        rate = len(urls) / sample.wall()
-        table.add(f"{what}: {sample.name}", f"{rate:.0f}", f"{rate * size / 1e6:.0f}",
-                  ratio(floor.wall(), sample.wall()), f"{sample.cpu():.2f}",
-                  f"{sample.peak_mib():.1f}", f"{sample.spread():.2f}")
+        add_row(table, what, sample, len(urls), size, ratio(floor.wall(), sample.wall()))
+    for name in others or {}:
+        if name in slow:
+            add_row(table, what, slow[name], len(urls), size,
+                    f"orch {ratio(slow[name].wall(), orch.wall())}")
+        else:
+            table.add(f"{what}: {name}", "absent", "", "--peers", "", "", "")
     shutil.rmtree(target, ignore_errors=True)
     return len(urls) / orch.wall()
 
 
-def objects(machine, table_of, _):
+def curl_parallel(listed, target):
+    with open(listed, encoding="utf-8") as file, open(listed + ".curl", "w",
+                                                      encoding="utf-8") as config_file:
+        for number, url in enumerate(file):
+            config_file.write(f'url = "{url.strip()}"\noutput = "{target}/{number}"\n')
+    return ["curl", "-sS", "--parallel", "--parallel-immediate", "--parallel-max", "64", "-K",
+            listed + ".curl"]
+
+
+def objects(machine, table_of, peers):
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "download_peers.py")
+    others = {"curl --parallel": curl_parallel}
+    for name in ("requests", "aiohttp"):
+        others[name] = lambda listed, target, name=name: peer(peers, script, name, listed, "64",
+                                                              target)
     table = table_of("downloads to files in memory (nginx on the same cores)",
                      ["objects", "req/s", "MB/s", "of floor", "CPU s", "peak MiB", "spread"])
     with tempfile.TemporaryDirectory(prefix="orch-bench-", dir="/dev/shm") as directory:
@@ -102,10 +128,11 @@ def objects(machine, table_of, _):
         with serving(["/usr/sbin/nginx", "-p", directory, "-c", "nginx.conf"], port):
             base = f"http://127.0.0.1:{port}"
             compare(machine, table, directory, "10 KiB", [f"{base}/small/{i}" for i in range(10_000)],
-                    64, 10 << 10)
-            compare(machine, table, directory, "5 MiB", [f"{base}/large/{i % 100}" for i in range(100)],
+                    64, 10 << 10, others)
+            compare(machine, table, directory, "5 MiB", [f"{base}/large/{i % 100}" for i in range(200)],
                     16, 5 << 20)
-    table.add("goal", "", "", "0.85x 10 KiB, 0.95x 5 MiB", "", "", "")
+    table.add("goal of floor", "", "", "0.85x 10 KiB, 0.95x 5 MiB", "", "", "")
+    table.add("goal of peers", "", "", "requests 10x, aiohttp 3x, curl 0.95x", "", "", "")
 
 
 def latency(machine, table_of, _):

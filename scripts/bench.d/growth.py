@@ -45,7 +45,7 @@ def growth(machine, table_of, _):
                       {"inference": {"run": [machine.program("echo_worker")]}},
                       num_task_managers=2)
             sample = machine.paired({"orch": job.command(machine.orch)},
-                                    rounds=3 if power < 6 else 1,
+                                    rounds=min(3, machine.rounds),
                                     before=lambda name, job=job: job.clean())["orch"]
             walls[count], peaks[count] = sample.wall(), sample.peak_mib()
             own = os.path.getsize(os.path.join(job.directory, "inputs.txt"))
@@ -56,7 +56,8 @@ def growth(machine, table_of, _):
             table.add(count, f"{sample.wall():.3f}", f"{count / sample.wall():.0f}",
                       f"{sample.peak_mib():.1f}", f"{state:.0f}", f"{status.wall() * 1e3:.1f}")
         whole, resumed = resume_after_kill(machine, job, count)
-    slope = math.log(walls[10**6] / walls[10**4]) / math.log(100)
+    # What starting costs is the same for all: taken off, it does not hide the growth.
+    slope = math.log((walls[10**6] - walls[100]) / (walls[10**4] - walls[100])) / math.log(100)
     table.add("slope 10^4..10^6", f"{slope:.3f}", "0.95-1.05", "", "<= 150", "<= 50")
     table.add("memory 10^6 - 10^3", "", "", f"{peaks[10**6] - peaks[10**3]:.1f}", "<= 16 MiB", "")
     table.add("resume at half", f"{resumed:.2f}", f"whole {whole:.2f}", "", "<= 1 s + the rest", "")
