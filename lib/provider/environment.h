@@ -12,7 +12,7 @@ namespace orch::provider {
 
 struct ConfigKey {
   std::string_view name;  // camelCase, as the vendor documents it
-  config::Kind kind;
+  unsigned kinds;         // of config::Kind
   bool required;
   std::string_view about;
   std::string_view fallback = {};  // the vendor's default
