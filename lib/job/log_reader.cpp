@@ -22,7 +22,7 @@ std::optional<std::uint64_t> read_index(std::string_view raw) {
 
 std::optional<LogLine> read_log_line(std::string_view line) {
   // JSON allows a newline between two tokens; a line of a log does not.
-  if (line.size() > kMaxLogLine || line.find('\n') != line.npos) return std::nullopt;
+  if (line.size() > kMaxLogLine || line.find('\n') != std::string_view::npos) return std::nullopt;
   const auto slices = doc::slice_object(line);
   if (!slices) return std::nullopt;
   const auto index = read_index(slices->find("index"));

@@ -11,7 +11,6 @@ using config::integer;
 using config::kBoolean;
 using config::kInteger;
 using config::kList;
-using config::kMapping;
 using config::kText;
 using config::list;
 using config::map_of;

@@ -21,8 +21,8 @@ bool is_as_wanted(const control::Orchestrator& found, const control::Orchestrato
 // The steps of one run; all it refers to outlives the run.
 class Steps {
  public:
-  Steps(const RegisterPlan& plan, control::Registry& registry, store::Store& store, Clock& clock)
-      : plan_(plan), registry_(registry), store_(store), clock_(clock) {}
+  Steps(const RegisterPlan& plan, control::Registry& registry, store::Store& store)
+      : plan_(plan), registry_(registry), store_(store) {}
 
   std::vector<Step> all() {
     std::vector<Step> steps;
@@ -155,7 +155,6 @@ class Steps {
   const RegisterPlan& plan_;
   control::Registry& registry_;
   store::Store& store_;
-  Clock& clock_;
 };
 
 }  // namespace
@@ -164,7 +163,7 @@ Result<RegisterReply> run_register(const RegisterPlan& plan, control::Registry& 
                                    store::Store& store, Clock& clock) {
   const std::string& name = plan.wanted.name;
   store::Sequence sequence(store, std::string(kRegister), register_subject(registry, name), clock);
-  Steps steps(plan, registry, store, clock);
+  Steps steps(plan, registry, store);
   const store::SequenceReport report = ORCH_TRY(sequence.run(steps.all()));
   const auto found = ORCH_TRY(registry.find(name));
   if (!found || !is_as_wanted(*found, plan.wanted)) {

@@ -178,7 +178,7 @@ class HttpServer::Connection {
   std::string buffer_;
 };
 
-HttpServer::HttpServer(Handler handler, Tls tls) : handler_(std::move(handler)) {
+HttpServer::HttpServer(Handler handler, const Tls& tls) : handler_(std::move(handler)) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   if (!tls.certificate.empty()) {
     SSL_CTX* const context = SSL_CTX_new(TLS_server_method());

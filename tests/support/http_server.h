@@ -65,7 +65,7 @@ class HttpServer {
   };
 
   explicit HttpServer(Handler handler) : HttpServer(std::move(handler), Tls{}) {}
-  HttpServer(Handler handler, Tls tls);
+  HttpServer(Handler handler, const Tls& tls);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

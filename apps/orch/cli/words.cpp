@@ -113,7 +113,7 @@ Result<Found> find_command(const std::vector<std::string>& words) {
   const auto name_at = [&](std::size_t index) {
     return found.rest.begin() + static_cast<std::ptrdiff_t>(index);
   };
-  const std::string first = words[place];
+  const std::string& first = words[place];
   found.rest.erase(name_at(place));
   found.command = find_entry(first);
   if (found.command != nullptr) return found;

@@ -44,7 +44,7 @@ struct Prepared {
   std::string message;
 };
 
-Prepared run(std::string_view yaml, std::vector<std::string> set = {}, EnvMap env = {}) {
+Prepared run(std::string_view yaml, std::vector<std::string> set = {}, const EnvMap& env = {}) {
   auto document = doc::parse_yaml(yaml, "job.yaml");
   REQUIRE_MESSAGE(document.has_value(), (document ? "" : document.error().message));
   Report report("job.yaml");

@@ -107,7 +107,7 @@ TEST_CASE("a cancelled download calls nobody and leaves nothing, whatever it was
   int called = 0;
   const auto start = [&](const std::string& url, const std::string& name) {
     return downloads.downloader.start(downloads.make(url, name),
-                                      [&](Result<DownloadReply>, int) { ++called; });
+                                      [&](const Result<DownloadReply>&, int) { ++called; });
   };
   const auto retrying = start(failing.url(), "retrying");
   const auto running = start(hanging.url(), "running");
@@ -180,7 +180,7 @@ TEST_CASE("a downloader that goes away takes its files with it") {
   download.url = server.url();
   download.path = directory.path("x");
   download.timeout = std::chrono::seconds(20);
-  downloader->start(download, [](Result<DownloadReply>, int) { FAIL("called"); });
+  downloader->start(download, [](const Result<DownloadReply>&, int) { FAIL("called"); });
   loop.after(milliseconds(100), [&] { loop.stop(); });
   loop.run();
   CHECK(exists(download.path));

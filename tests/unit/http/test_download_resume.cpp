@@ -22,7 +22,7 @@ std::string make_body() {
 class Breaking {
  public:
   using Later = std::function<Script(const HttpRequest&)>;
-  Breaking(Headers headers, std::size_t sent, Later later)
+  Breaking(const Headers& headers, std::size_t sent, const Later& later)
       : server_([this, headers, sent, later](const HttpRequest& request) -> Script {
           if (++asked_ > 1) return later(request);
           Headers all = headers;

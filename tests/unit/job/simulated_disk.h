@@ -59,7 +59,7 @@ class SimulatedLogFile : public LogFile {
   }
 
   Status append(std::string_view bytes) override {
-    if (const Status failed = trip(); !failed) {
+    if (Status failed = trip(); !failed) {
       if (!already_dead_) disk_.data += bytes.substr(0, random_.next() % (bytes.size() + 1));
       return failed;
     }

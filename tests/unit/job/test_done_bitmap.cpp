@@ -27,7 +27,8 @@ TEST_CASE("count agrees with counting, at every kind of border") {
 }
 
 TEST_CASE("what was saved is loaded again, whatever the size") {
-  for (const std::uint64_t total : {1, 63, 64, 65, 65'535, 65'536, 65'537, 131'072, 200'001}) {
+  for (const std::uint64_t total :
+       {1U, 63U, 64U, 65U, 65'535U, 65'536U, 65'537U, 131'072U, 200'001U}) {
     CAPTURE(total);
     DoneBitmap bitmap(total);
     CHECK(bitmap.changed().empty());

@@ -55,7 +55,8 @@ TEST_CASE("forty kills: no line that was shown is lost, none is there twice or i
     int status = 0;
     waitpid(child, &status, 0);
     REQUIRE(WIFSIGNALED(status));
-    for (std::size_t at = 0, end = 0; (end = told.find('\n', at)) != told.npos; at = end + 1) {
+    for (std::size_t at = 0, end = 0; (end = told.find('\n', at)) != std::string::npos;
+         at = end + 1) {
       REQUIRE(shown.insert(told.substr(at, end - at)).second);
     }
   }

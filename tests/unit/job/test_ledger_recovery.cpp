@@ -18,7 +18,7 @@ struct Fixture {
   Fixture() {
     // Inputs 0–3 are in the checkpoint, 2 failed; 4 and 5 are only in the log.
     Ledger ledger = open();
-    for (const std::uint64_t index : {0, 1, 2, 3}) {
+    for (const std::uint64_t index : {0U, 1U, 2U, 3U}) {
       REQUIRE(ledger.offer(index, index != 2, result_line(index, index != 2)));
     }
     REQUIRE(ledger.checkpoint());

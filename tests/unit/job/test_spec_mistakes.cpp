@@ -176,18 +176,16 @@ TEST_CASE("what later versions bring is named as such") {
       "output: {storage: s3, bucket: b}\n");
   REQUIRE_FALSE(spec.has_value());
   CHECK(spec.error().code == ErrorCode::unsupported);
+  const std::string until = " comes with the AWS provider; ";
+  const std::string not_for_jobs =
+      ": not for jobs; use {env: NAME}, {file: PATH} or {exec: [COMMAND, …]}";
   CHECK(spec.error().details ==
         std::vector<std::string>{
-            "job.yaml:1:9: input.s3: comes with the AWS provider; until then list the objects' "
-            "URLs in a file",
-            "job.yaml:2:1: bucket: comes with the AWS provider; until then write whole URLs",
-            "job.yaml:3:11: env.A.ref: not for jobs; use {env: NAME}, {file: PATH} or {exec: "
-            "[COMMAND, …]}",
-            "job.yaml:3:26: env.B.stdin: not for jobs; use {env: NAME}, {file: PATH} or {exec: "
-            "[COMMAND, …]}",
-            "job.yaml:5:19: output.storage: s3 comes with the AWS provider; until then use local "
-            "or stdout",
-            "job.yaml:5:23: output.bucket: comes with the AWS provider; use location"});
+            "job.yaml:1:9: input.s3:" + until + "until then list the objects' URLs in a file",
+            "job.yaml:2:1: bucket:" + until + "until then write whole URLs",
+            "job.yaml:3:11: env.A.ref" + not_for_jobs, "job.yaml:3:26: env.B.stdin" + not_for_jobs,
+            "job.yaml:5:19: output.storage: s3" + until + "until then use local or stdout",
+            "job.yaml:5:23: output.bucket:" + until + "use location"});
 
   const auto mixed = file.parse(
       "input: {list: [a]}\nbucket: b\nsplit_size: 0\n"

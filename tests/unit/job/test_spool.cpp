@@ -254,7 +254,9 @@ TEST_CASE("a glob gives the paths as written, none is an error") {
 TEST_CASE("any range can be read, over all buffers") {
   std::string content;
   for (int i = 0; i < 10'000; ++i) {
-    content += std::to_string(i) + std::string(i % 1000 == 999 ? 300'000 : i % 90, 'x') + "\n";
+    content += std::to_string(i) +
+               std::string(static_cast<std::size_t>(i % 1000 == 999 ? 300'000 : i % 90), 'x') +
+               "\n";
   }
   const TemporaryDirectory directory;
   const Spooled spooled(file_source(directory.write("in", content)));
