@@ -23,6 +23,7 @@ class DoneBitmap {
     words_[index / 64] |= std::uint64_t{1} << (index % 64);
     changed_[index / kChunk] = true;
   }
+  void clear(std::uint64_t index) { words_[index / 64] &= ~(std::uint64_t{1} << (index % 64)); }
   // Set bits in [begin, end).
   std::uint64_t count(std::uint64_t begin, std::uint64_t end) const;
 

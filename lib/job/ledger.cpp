@@ -41,6 +41,7 @@ struct Ledger::State {
 
   Status check(std::uint64_t index, bool ok, std::string_view line) const;
   Status write_group();
+  void drop_group();
   Status commit();
   Status save();
 };
@@ -132,6 +133,15 @@ Result<bool> Ledger::offer(std::uint64_t index, bool ok, std::string_view line) 
   return true;
 }
 
+// What was offered and never reached the disk is missing again, so that the checkpoint stays true.
+void Ledger::State::drop_group() {
+  for (const std::string_view line : split(group, '\n')) {
+    if (const auto said = read_log_line(line)) done.clear(said->index);
+  }
+  group.clear();
+  group_lines = group_ok = 0;
+}
+
 // After a failed sync the kernel may have dropped the pages: a second one could say "fine" of
 // bytes that are nowhere. So there is no second try, and the log ends where it was good.
 Status Ledger::State::write_group() {
@@ -141,6 +151,7 @@ Status Ledger::State::write_group() {
   refusal = std::move(written).error();
   refusal->code = ErrorCode::output_failed;
   if (auto undone = log->truncate(bytes); !undone) refusal->details = {undone.error().message};
+  drop_group();
   return fail(*refusal);
 }
 
@@ -194,7 +205,11 @@ std::optional<SteadyTime> Ledger::due() const {
 Status Ledger::commit() { return state_->commit(); }
 
 Status Ledger::checkpoint() {
-  ORCH_TRY(state_->commit());
+  if (Status committed = state_->commit(); !committed) {
+    // What was committed before still counts.
+    if (state_->refusal && state_->unsaved) (void)state_->save();
+    return committed;
+  }
   return state_->unsaved ? state_->save() : Status();
 }
 

@@ -67,7 +67,7 @@ class Ledger {
   // was committed. nullopt: nothing is open.
   std::optional<SteadyTime> due() const;
   Status commit();      // the open group now, and the checkpoint if its time has come
-  Status checkpoint();  // commit, then write the checkpoint
+  Status checkpoint();  // commit, then write the checkpoint, of what is committed at least
   const LedgerCounters& counters() const;  // committed lines only
   std::uint64_t bytes() const;             // length of the synced log
 

@@ -199,6 +199,12 @@ TEST_CASE("a sync that fails: the group is neither counted, shown nor left in th
     CHECK(world.disk.data == good);
     CHECK(world.shown == good);
     check_refusal(world, ledger, status.error(), 1);
+    // The checkpoint then tells what is on disk, and not what was lost.
+    CHECK(!ledger.has(1));
+    CHECK(!ledger.checkpoint());
+    const store::Checkpoint checkpoint = world.store.read_checkpoint("j-1").value();
+    CHECK(checkpoint.ok == 1);
+    CHECK(checkpoint.log_bytes == good.size());
   }
 }
 
