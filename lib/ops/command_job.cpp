@@ -12,6 +12,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "ops/errors.h"
+#include "ops/job_directory.h"
 #include "ops/job_view.h"
 
 namespace orch::ops {
@@ -223,11 +224,10 @@ Result<store::JobRow> create_command_job(store::Store& store, const std::vector<
   spec.set("argv", std::move(words));
   spec.set("directory", directory);
   row.spec_json = doc::to_json(spec);
+  JobDirectory made = ORCH_TRY(JobDirectory::create(store, row.id));
   ORCH_TRY(make_directories(row.directory + "/logs"));
-  if (Status added = store.add_job(row); !added) {
-    (void)remove_tree(row.directory);
-    return fail(std::move(added).error());
-  }
+  ORCH_TRY(store.add_job(row));
+  made.keep();
   return row;
 }
 

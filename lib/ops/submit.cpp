@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/file.h"
+#include "ops/job_directory.h"
 #include "provider/provider.h"
 
 namespace orch::ops {
@@ -70,23 +71,19 @@ Result<NewJob> create_job(store::Store& store, const SubmitRequest& request,
       stored ? fmt::format("{}/{}", request.spec.output.location, row.id) : row.directory;
   row.results_path = results + "/results.ndjson";
 
-  ORCH_TRY(make_directories(row.directory));
-  Result<Planned> planned = spool_and_plan(request, environment, row.directory);
-  if (planned) {
-    row.total = planned->inputs.inputs;
-    row.spec_json = doc::to_json(job::to_value(request.spec));
-    row.plan_json = doc::to_json(to_value(*planned));
-    row.created_ms = unix_ms(now);
-    // The results' directory comes last: one without a job would lie about.
-    Status added = store.add_job(row);
-    if (added && stored && !(added = make_directories(results))) (void)store.delete_job(row.id);
-    if (!added) planned = fail(std::move(added).error());
+  JobDirectory directory = ORCH_TRY(JobDirectory::create(store, row.id));
+  job.planned = ORCH_TRY(spool_and_plan(request, environment, directory.path()));
+  row.total = job.planned.inputs.inputs;
+  row.spec_json = doc::to_json(job::to_value(request.spec));
+  row.plan_json = doc::to_json(to_value(job.planned));
+  row.created_ms = unix_ms(now);
+  // The results' directory comes last: one without a job would lie about.
+  ORCH_TRY(store.add_job(row));
+  if (Status made = stored ? make_directories(results) : Status(); !made) {
+    (void)store.delete_job(row.id);  // the first error is the one to tell
+    return fail(std::move(made).error());
   }
-  if (!planned) {
-    (void)remove_tree(row.directory);  // the first error is the one to tell
-    return fail(std::move(planned).error());
-  }
-  job.planned = std::move(*planned);
+  directory.keep();
   return job;
 }
 
