@@ -83,8 +83,8 @@ void RunWorker::on_line(std::string_view line) {
     return owner_.on_ready(*this);
   }
   if (state_ != State::ready) {
-    if (cause_ == EndCause::finished) owner_.on_said(*this, line, true);
-    return;
+    if (cause_ != EndCause::finished) return;
+    return was_ready_ ? owner_.on_stray(*this, line) : owner_.on_said(*this, line, true);
   }
   const auto answer = read_answer(line);
   Item* item = answer ? open_.find(answer->id) : nullptr;

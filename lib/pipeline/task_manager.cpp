@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::size_t kMostUnsent = 4 << 20;  // then no new work starts until the runner reads
 constexpr Duration kLongestTurn = std::chrono::minutes(1);
-constexpr Duration kLastWords = std::chrono::seconds(5);  // for the runner to read them
+constexpr Duration kLastWords = std::chrono::seconds(5);        // for the runner to read them
+constexpr Duration kFarewell = std::chrono::milliseconds(500);  // when we were told to end
 constexpr int kRunnerGone = 1;
 
 class TaskManager {
@@ -37,7 +38,7 @@ class TaskManager {
   void beat_if_due(SteadyTime now);
   void send_beat();
   void say_failure(Error error);
-  void last_words();
+  void last_words(Duration patience = kLastWords);
 
   Loop& loop_;
   const EnvMap& env_;
@@ -79,6 +80,10 @@ Result<int> TaskManager::run(int in_fd, int out_fd) {
 std::optional<int> TaskManager::turn() {
   if (const auto status = look_at_runner()) {
     if (pipeline_) pipeline_->kill();
+    if (pipeline_ && signal_ != 0) {
+      send_beat();  // of what was done until now
+      last_words(kFarewell);
+    }
     return status;
   }
   if (!pipeline_) return std::nullopt;
@@ -181,8 +186,8 @@ void TaskManager::say_failure(Error error) {
 }
 
 // Blocks, for a while, until the runner has read everything.
-void TaskManager::last_words() {
-  const SteadyTime until = loop_.clock().steady() + kLastWords;
+void TaskManager::last_words(Duration patience) {
+  const SteadyTime until = loop_.clock().steady() + patience;
   port_.flush();
   while (port_.unsent() > 0 && !port_.out_closed() && loop_.clock().steady() < until) {
     loop_.run_once(std::chrono::milliseconds(100));
