@@ -39,7 +39,12 @@ Result<Store> Store::open(const std::string& state_directory, const StoreOptions
 Result<std::optional<Store>> Store::open_existing(const std::string& state_directory,
                                                   const StoreOptions& options) {
   const std::string path = database_path(state_directory);
-  if (!exists(path)) return std::nullopt;
+  if (!exists(path)) {
+    // "There is none" and "it may not be seen" are told apart by the reason.
+    if (errno != EACCES) return std::nullopt;
+    return fail(ErrorCode::state_unusable, errno_text("open", path, EACCES),
+                "use the account that it belongs to, or another --state-dir");
+  }
   ORCH_TRY(check(state_directory, options));
   Database database = ORCH_TRY(Database::open(path, options.busy));
   // Another process may have made the file this moment, or died before it made the tables.

@@ -119,6 +119,10 @@ class Session {
     if (error.code == ErrorCode::reader_gone) {
       if (read_only_) return traits(error.code).exit_status;
       error.code = ErrorCode::output_failed;
+      if (error.hint.empty()) {
+        error.hint =
+            "what was done is kept: `orch status` shows it, `orch submit --resume` goes on";
+      }
     }
     std::string text;
     if (wants_json()) {

@@ -83,7 +83,8 @@ Status print_job(cli::Invocation& run, const store::JobRow& row) {
   return run.print.list(listing);
 }
 
-Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::string& id) {
+Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::string& id,
+                         const std::function<void()>& each_turn) {
   Loop loop;
   bool interrupted = false;
   bool timed_out = false;
@@ -92,6 +93,7 @@ Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::s
   while (true) {
     const std::optional<store::JobRow> row = ORCH_TRY(store.job(id));
     if (!row) return fail(ErrorCode::not_found, fmt::format("{} was deleted", id));
+    if (each_turn) each_turn();  // after the row was read: nothing is missed of one that is over
     const int status = ops::exit_status(*row);
     constexpr int kStillRunning = 9;
     if (status != kStillRunning) {

@@ -1,6 +1,7 @@
 // Finding, waiting for and showing jobs: what several commands share.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,9 @@ Status print_job(cli::Invocation& run, const store::JobRow& row);
 
 // Waits until the job is over, with progress on the terminal, and returns its exit status.
 // timed_out after --timeout; interrupted by Ctrl-C: the job goes on, and the message says so.
-Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::string& id);
+// `each_turn`, a few times a second and once at the end, may show more.
+Result<int> wait_for_job(cli::Invocation& run, store::Store& store, const std::string& id,
+                         const std::function<void()>& each_turn = {});
 
 // Runs a command job here and passes its streams on.
 Result<int> run_command(cli::Invocation& run, store::Store& store, const store::JobRow& row);

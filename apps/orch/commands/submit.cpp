@@ -47,14 +47,18 @@ bool shows_lines(Invocation& run, bool stored) {
   return format == Format::ndjson || (!stored && format == Format::table);
 }
 
-// What the workers said since the last time, for --follow: "inference: text".
+// What the workers said since the last time, for --follow: "inference: text"; a command's output
+// as it is.
 void show_log(Invocation& run, ops::LogReader& log) {
   std::string text;
   (void)log.read([&](std::string_view line) -> Status {
     const auto value = doc::parse_json(line, "log");
     const doc::Value* said = value ? value->find("line") : nullptr;
     const doc::Value* stage = value ? value->find("stage") : nullptr;
-    if (said == nullptr || said->string() == nullptr) return {};
+    if (said == nullptr || said->string() == nullptr) {
+      text += printable(line, true);
+      return {};
+    }
     if (stage != nullptr && stage->string() != nullptr) text += *stage->string() + ": ";
     text += printable(*said->string()) + "\n";
     return {};
@@ -126,7 +130,9 @@ Result<int> enqueued(Invocation& run, store::Store& store, const store::JobRow& 
     return 0;
   }
   log_note(fmt::format("enqueued {}; Ctrl-C leaves it in the queue", row.id));
-  return wait_for_job(run, store, row.id);
+  if (!run.args.has("--follow")) return wait_for_job(run, store, row.id);
+  ops::LogReader log({.job_directory = row.directory, .split = {}});
+  return wait_for_job(run, store, row.id, [&] { show_log(run, log); });
 }
 
 Result<int> submit_file(Invocation& run, const std::string& path) {
@@ -211,7 +217,16 @@ Result<int> submit(Invocation& run) {
                           : "a job file, --resume and a command after `--` exclude each other",
                 "orch submit FILE, orch submit -- CMD…, or orch submit --resume JOB");
   }
+  if (run.args.has("--detach") && run.args.has("--follow")) {
+    return fail(ErrorCode::usage, "--detach returns at once and --follow stays",
+                "--enqueue --follow lets the queue run the job and shows what it says");
+  }
   if (run.args.has_tail) return submit_command_line(run);
+  for (const std::string_view flag : {"--set", "--policy", "--on"}) {
+    if (!run.args.has("--resume") || !run.args.has(flag)) continue;
+    return fail(ErrorCode::usage, fmt::format("--resume takes a job as it is, without {}", flag),
+                "submit the file again to run it with other settings");
+  }
   if (const auto name = run.args.get("--resume")) return resume(run, *name);
   return submit_file(run, file);
 }
