@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-JOBS = 5
+JOBS = 6
 INPUTS = 300
 MAX_JOBS = 2
 KILLS = 6
@@ -83,10 +83,12 @@ def main():
         ids = [queue.call("submit", "job.yaml", "--detach", "-o", "name").strip()
                for _ in range(JOBS)]
         killed = 0
-        deadline = time.monotonic() + 60
-        while killed < KILLS and time.monotonic() < deadline:
-            time.sleep(chance.uniform(0.05, 0.3))
-            running = queue.states().count("running")
+        while killed < KILLS:
+            time.sleep(chance.uniform(0.05, 0.2))
+            states = queue.states()
+            running = states.count("running")
+            if running + states.count("queued") == 0:
+                break
             if running > MAX_JOBS:
                 raise AssertionError(f"{running} jobs run at a time")
             queues = queue.processes("serve-entrypoint", "queue")
@@ -113,7 +115,7 @@ def main():
         while queue.processes():
             time.sleep(0.02)
     print(f"{JOBS} jobs of {INPUTS} whole after {killed} kills")
-    return 0 if killed else 1
+    return 0 if killed >= 2 else 1
 
 
 if __name__ == "__main__":
