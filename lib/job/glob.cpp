@@ -141,7 +141,7 @@ class Walk {
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(full.c_str()), ::closedir);
     if (!stream) {
       if (errno == ENOENT || errno == ENOTDIR) return Listing();
-      return fail(ErrorCode::file_unreadable, errno_text("cannot list", full, errno));
+      return fail(ErrorCode::file_unreadable, errno_text("list", full, errno));
     }
     Listing listing;
     while (true) {
@@ -151,7 +151,7 @@ class Walk {
       add(listing, parts, ::dirfd(stream.get()), *each);
     }
     if (errno != 0) {
-      return fail(ErrorCode::file_unreadable, errno_text("cannot list", full, errno));
+      return fail(ErrorCode::file_unreadable, errno_text("list", full, errno));
     }
     return listing;
   }
