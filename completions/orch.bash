@@ -21,6 +21,9 @@ _orch_value() {
     'submit'':--policy') : ;;
     'logs'':--split') : ;;
     'list jobs'':--limit') : ;;
+    'serve-entrypoint'':--command') : ;;
+    'serve-entrypoint'':--grace') : ;;
+    'serve-entrypoint'':--plugins-dir') _orch_option dirnames ;;
     'serve-entrypoint'':--idle') : ;;
     *) return 1 ;;
   esac
@@ -34,7 +37,7 @@ _orch_flags() {
     'results') echo '--failed' ;;
     'logs') echo '--follow --split' ;;
     'list jobs') echo '--limit' ;;
-    'serve-entrypoint') echo '--idle' ;;
+    'serve-entrypoint') echo '--command --strict --no-check --grace --plugins-dir --line --idle' ;;
     'config view') echo '--sources' ;;
   esac
 }
@@ -51,7 +54,7 @@ _orch_argument() {
     'results:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
     'logs:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
     'describe:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
-    'serve-entrypoint:0') _orch_words 'task-manager queue' ;;
+    'serve-entrypoint:0') _orch_words 'command task-manager queue operators' ;;
     'config schema:0') _orch_words 'Job Config' ;;
     'completion:0') _orch_words 'bash zsh fish' ;;
     'help:0') _orch_words 'submit cancel delete status results logs list describe serve-entrypoint config completion help flags output exit-codes names files environment jobs worker' ;;
@@ -78,7 +81,7 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --split | --limit | --idle) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --split | --limit | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then

@@ -19,7 +19,7 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --split --limit --idle
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --split --limit --command --grace --plugins-dir --idle
                 set skip 1
             case '-*'
             case '*'
@@ -104,9 +104,15 @@ complete -c orch -n '__orch_in "list jobs"' -l limit -x -d 'at most N jobs (defa
 complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job: its file, plan, stages and error'
 complete -c orch -n '__orch_at "describe" 0' -a '(__orch_names)'
 
-complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'be a task manager or the queue runner'
+complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'run inside a job\'s container: a command, a task manager, the queue'
+complete -c orch -n '__orch_in "serve-entrypoint"' -l command -x -d 'command: the command line to run'
+complete -c orch -n '__orch_in "serve-entrypoint"' -l strict -d 'command: refuse to start on any finding of the checks'
+complete -c orch -n '__orch_in "serve-entrypoint"' -l no-check -d 'command: check nothing, change nothing'
+complete -c orch -n '__orch_in "serve-entrypoint"' -l grace -x -d 'command: KILL this long after TERM or INT (default 10s)'
+complete -c orch -n '__orch_in "serve-entrypoint"' -l plugins-dir -x -a '(__fish_complete_directories)' -d 'operators: where the plugins lie (default $FIFTYONE_PLUGINS_DIR)'
+complete -c orch -n '__orch_in "serve-entrypoint"' -l line -d 'operators: one line, ORCH_OPERATORS and JSON, to be found in a log'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l idle -x -d 'queue: end after this long without work, 0s for never (default 10s)'
-complete -c orch -n '__orch_at "serve-entrypoint" 0' -a 'task-manager queue'
+complete -c orch -n '__orch_at "serve-entrypoint" 0' -a 'command task-manager queue operators'
 
 complete -c orch -n '__orch_at config 0' -a 'view' -d 'show the settings in effect'
 complete -c orch -n '__orch_in "config view"' -l sources -d 'say where each value comes from'
