@@ -104,7 +104,7 @@ complete -c orch -n '__orch_in "list jobs"' -l limit -x -d 'at most N jobs (defa
 complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job: its file, plan, stages and error'
 complete -c orch -n '__orch_at "describe" 0' -a '(__orch_names)'
 
-complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'run inside a job\'s container: a command, a task manager, the queue'
+complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'run a container\'s command, a task manager or the queue'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l command -x -d 'command: the command line to run'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l strict -d 'command: refuse to start on any finding of the checks'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l no-check -d 'command: check nothing, change nothing'

@@ -19,7 +19,7 @@ constexpr std::size_t kPipeBytes = 1 << 20;
 constexpr std::size_t kMuch = 64 << 10;
 constexpr std::size_t kMostAtOnce = 4 << 20;
 constexpr std::size_t kBuffer = 64 << 10;
-constexpr auto kPause = std::chrono::milliseconds(4);
+constexpr auto kPause = std::chrono::milliseconds(8);
 
 // Larger pipes, fewer turns; the kernel may refuse, and then they are as they were.
 void enlarge(int pipe) { ::fcntl(pipe, F_SETPIPE_SZ, kPipeBytes); }

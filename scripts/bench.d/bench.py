@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 import downloads
+import entrypoint
 import growth
 import photos
 from jobs import Job
@@ -121,7 +122,7 @@ def durability(machine, table_of, _):
 
 ROWS = {"start": start, "worker": worker, "exec": execs, "durability": durability,
         "download": downloads.objects, "latency": downloads.latency, "photos": photos.photos,
-        "growth": growth.growth}
+        "growth": growth.growth, "entrypoint": entrypoint.entrypoint}
 
 
 def main():

@@ -53,7 +53,7 @@ Result<int> serve_entrypoint(cli::Invocation& run) {
 cli::Command serve_entrypoint_command() {
   return {
       .name = "serve-entrypoint",
-      .summary = "run inside a job's container: a command, a task manager, the queue",
+      .summary = "run a container's command, a task manager or the queue",
       .details =
           "command (also when MODE is left out): splits --command into words as a POSIX shell "
           "would, without one, runs it and ends with its status: 128+n after signal n, 126 or 127 "

@@ -98,7 +98,6 @@ Result<int> command(cli::Invocation& run) {
   Loop loop;
   auto report = entrypoint::run_child(loop, options);
   if (!report) return not_started(report.error());
-  for (const std::string& hint : report->hints) log_warning(hint);
   if (report->timed_out) {
     return fail(ErrorCode::timed_out,
                 fmt::format("the command was not done after {} and was ended",
@@ -113,8 +112,9 @@ Result<int> command(cli::Invocation& run) {
   if (status != 0) {
     log_warning(
         fmt::format("the command ended with {}", describe_wait_status(report->wait_status)));
-    return status;
   }
+  for (const std::string& hint : report->hints) log_warning(hint);
+  if (status != 0) return status;
   ORCH_TRY(report->output);
   ORCH_TRY(run.out.write("\nProcess completed successfully!\n"));
   return 0;
