@@ -3,7 +3,7 @@
 function(orch_library_versions result)
   file(STRINGS "${ORCH_DEPS}/include/curl/curlver.h" line REGEX "define LIBCURL_VERSION \"")
   string(REGEX REPLACE ".*\"(.*)\".*" "libcurl \\1" versions "${line}")
-  foreach(package openssl libcares libnghttp2 zlib sqlite3 yaml-cpp nlohmann_json fmt spdlog CLI11)
+  foreach(package openssl libcares libnghttp2 zlib libsodium sqlite3 yaml-cpp nlohmann_json fmt spdlog CLI11)
     find_file(ORCH_PC_${package} NAMES ${package}.pc NO_DEFAULT_PATH
       PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/pkgconfig /usr/lib/pkgconfig /usr/share/pkgconfig)
     mark_as_advanced(ORCH_PC_${package})
