@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,7 +54,11 @@ std::string self_executable() {
   static constexpr const char* kLink = "/proc/self/exe";
   std::array<char, PATH_MAX> buffer;
   const ssize_t length = ::readlink(kLink, buffer.data(), buffer.size());
-  if (length <= 0) return kLink;
+  if (length <= 0) {  // no /proc: a bare root; the kernel still told how we were started
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): that is how getauxval hands out an address
+    const auto* started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+    return started_as != nullptr ? resolve(current_directory(), started_as) : kLink;
+  }
   std::string path(buffer.data(), static_cast<std::size_t>(length));
   // Replaced or removed while we run: the link itself still starts the very same program.
   return exists(path) ? path : kLink;
