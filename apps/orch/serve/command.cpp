@@ -115,7 +115,10 @@ Result<int> command(cli::Invocation& run) {
   }
   for (const std::string& hint : report->hints) log_warning(hint);
   if (status != 0) return status;
-  ORCH_TRY(report->output);
+  if (!report->output) {
+    report->output.error().hint = "the command itself ended well, only its output is not whole";
+    return fail(report->output.error());
+  }
   ORCH_TRY(run.out.write("\nProcess completed successfully!\n"));
   return 0;
 }

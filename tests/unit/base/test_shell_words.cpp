@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <memory>
 
-#include "base/file.h"
 #include "base/text.h"
 
 using namespace orch;
@@ -26,7 +25,7 @@ std::string output_of(const std::string& command) {
 }  // namespace
 
 TEST_CASE("ten thousand random lines are cut as Python's shlex cuts them") {
-  const std::string script = directory_of(__FILE__) + "/../../support/shlex_cases.py";
+  const std::string script = std::string(ORCH_TESTS) + "/support/shlex_cases.py";
   const std::string output = output_of("/usr/bin/python3 '" + script + "' 10000 1");
   std::size_t lines = 0;
   std::size_t refused = 0;
