@@ -46,6 +46,41 @@ CREATE TABLE bitmap (
   PRIMARY KEY (job, chunk)
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE orchestrator (
+  registry TEXT NOT NULL,
+  name TEXT NOT NULL,
+  environment TEXT NOT NULL,
+  description TEXT NOT NULL,
+  config_json TEXT NOT NULL,
+  secrets_json TEXT NOT NULL,
+  operators_json TEXT NOT NULL,
+  own_json TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL,
+  refreshed_ms INTEGER NOT NULL,
+  PRIMARY KEY (registry, name)
+) WITHOUT ROWID;
+CREATE TABLE vault (
+  name TEXT NOT NULL PRIMARY KEY,
+  description TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sequence (
+  number INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  state TEXT NOT NULL,
+  steps_json TEXT NOT NULL,
+  error_json TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL
+);
+CREATE INDEX sequence_by_subject ON sequence (kind, subject, number);
+CREATE INDEX sequence_by_state ON sequence (state, number);
+)sql",
 };
 
 Status use_wal(Database& database) {

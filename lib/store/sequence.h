@@ -75,9 +75,10 @@ struct SequenceReport {
 //
 // A step that fails for sure (error codes that say that nothing was done) ends the sequence: what
 // this sequence made is undone in reverse, and the step's error is returned with what could not be
-// undone in its details. An ambiguous failure (timed_out, unreachable, remote_failed, bad_answer,
-// throttled) is probed first: ours → done; absent → as above; a probe that fails → the sequence
-// stays open and not_confirmed (13) says how to go on: run the same command again.
+// undone in its details; it stays open when something was done that has no undo. An ambiguous
+// failure (timed_out, unreachable, remote_failed, bad_answer, throttled) is probed first: ours →
+// done; absent → as above; a probe that fails → the sequence stays open and not_confirmed (13) says
+// how to go on: run the same command again.
 class Sequence {
  public:
   Sequence(Store& store, std::string kind, std::string subject, Clock& clock);

@@ -54,6 +54,7 @@ Result<std::optional<Store>> Store::open_existing(const std::string& state_direc
 }
 
 const std::string& Store::directory() const { return state_->directory; }
+Database& Store::database() { return state_->database; }
 
 std::string Store::job_directory(std::string_view id) const {
   return fmt::format("{}/jobs/{}", state_->directory, id);

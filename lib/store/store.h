@@ -58,6 +58,8 @@ struct StoreOptions {
   Result<std::uint64_t> (*file_system_type)(const std::string& path) = nullptr;
 };
 
+class Database;
+
 // Not for use by two threads at once; each opens its own. Errors, all with path and cure:
 // state_newer, state_unusable (read-only, damaged, network file system), output_failed (disk
 // full), locked (another process was in the way for too long).
@@ -73,6 +75,7 @@ class Store {
   ~Store();
 
   const std::string& directory() const;
+  Database& database();  // for the other tables of this folder
   std::string job_directory(std::string_view id) const;
 
   // What is said to be durable survives a power loss once it returns. A job that is not there
