@@ -47,5 +47,7 @@ struct Reader {
 // the field and what gave nothing; an empty value is refused; unsupported for ref and for
 // aws_secrets_manager until that provider is there.
 Result<std::string> read_value(std::string_view field, const Source& source, const Reader& reader);
+// The same, and an empty value is a value (a job's `env`).
+Result<std::string> read_any(std::string_view field, const Source& source, const Reader& reader);
 
 }  // namespace orch::secrets
