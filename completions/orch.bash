@@ -19,8 +19,44 @@ _orch_value() {
     'submit'':--on') : ;;
     'submit'':--set') : ;;
     'submit'':--policy') : ;;
+    'delete'':--registry') _orch_words 'fiftyone local' ;;
+    'delete'':--api-uri') : ;;
+    'delete'':--python') _orch_option default ;;
+    'status'':--registry') _orch_words 'fiftyone local' ;;
+    'status'':--api-uri') : ;;
+    'status'':--python') _orch_option default ;;
     'logs'':--split') : ;;
     'list jobs'':--limit') : ;;
+    'list orchestrators'':--registry') _orch_words 'fiftyone local' ;;
+    'list orchestrators'':--api-uri') : ;;
+    'list orchestrators'':--python') _orch_option default ;;
+    'list secrets'':--registry') _orch_words 'fiftyone local' ;;
+    'list secrets'':--api-uri') : ;;
+    'list secrets'':--python') _orch_option default ;;
+    'describe'':--registry') _orch_words 'fiftyone local' ;;
+    'describe'':--api-uri') : ;;
+    'describe'':--python') _orch_option default ;;
+    'register'':-f' | 'register'':--file') _orch_option default ;;
+    'register'':--init') _orch_words 'databricks anyscale ray aws_lambda local' ;;
+    'register'':--environment') _orch_words 'databricks anyscale ray aws_lambda local' ;;
+    'register'':--description') : ;;
+    'register'':--secret') : ;;
+    'register'':--secret-name') : ;;
+    'register'':--set') : ;;
+    'register'':--registry') _orch_words 'fiftyone local' ;;
+    'register'':--api-uri') : ;;
+    'register'':--python') _orch_option default ;;
+    'secret set'':--from') : ;;
+    'secret set'':--description') : ;;
+    'secret set'':--registry') _orch_words 'fiftyone local' ;;
+    'secret set'':--api-uri') : ;;
+    'secret set'':--python') _orch_option default ;;
+    'secret info'':--registry') _orch_words 'fiftyone local' ;;
+    'secret info'':--api-uri') : ;;
+    'secret info'':--python') _orch_option default ;;
+    'secret delete'':--registry') _orch_words 'fiftyone local' ;;
+    'secret delete'':--api-uri') : ;;
+    'secret delete'':--python') _orch_option default ;;
     'serve-entrypoint'':--command') : ;;
     'serve-entrypoint'':--grace') : ;;
     'serve-entrypoint'':--plugins-dir') _orch_option dirnames ;;
@@ -33,10 +69,18 @@ _orch_value() {
 _orch_flags() {
   case "$1" in
     'submit') echo '--file --resume --on --set --policy --enqueue --detach --follow' ;;
-    'status') echo '--wait --watch --exit-status' ;;
+    'delete') echo '--delete-secrets --registry --api-uri --python --allow-insecure-http' ;;
+    'status') echo '--wait --watch --exit-status --registry --api-uri --python --allow-insecure-http' ;;
     'results') echo '--failed' ;;
     'logs') echo '--follow --split' ;;
     'list jobs') echo '--limit' ;;
+    'list orchestrators') echo '--registry --api-uri --python --allow-insecure-http' ;;
+    'list secrets') echo '--registry --api-uri --python --allow-insecure-http' ;;
+    'describe') echo '--registry --api-uri --python --allow-insecure-http' ;;
+    'register') echo '--file --init --environment --description --secret --secret-name --set --reuse-existing --overwrite-secrets --emit-python --replace --registry --api-uri --python --allow-insecure-http' ;;
+    'secret set') echo '--from --description --registry --api-uri --python --allow-insecure-http' ;;
+    'secret info') echo '--registry --api-uri --python --allow-insecure-http' ;;
+    'secret delete') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'serve-entrypoint') echo '--command --strict --no-check --grace --plugins-dir --line --idle' ;;
     'config view') echo '--sources' ;;
   esac
@@ -45,19 +89,24 @@ _orch_flags() {
 # How an argument completes; $1 is command:index.
 _orch_argument() {
   case "$1" in
-    'list:0') _orch_words 'jobs' ;;
+    'list:0') _orch_words 'jobs orchestrators secrets' ;;
+    'secret:0') _orch_words 'set info delete' ;;
     'config:0') _orch_words 'view schema' ;;
     'submit:0') _orch_option default ;;
     'cancel:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
-    'delete:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
-    'status:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'delete:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
+    'status:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
     'results:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
     'logs:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
-    'describe:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
+    'describe:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
+    'register:0') _orch_option default ;;
+    'secret set:0') : ;;
+    'secret info:0') : ;;
+    'secret delete:0') : ;;
     'serve-entrypoint:0') _orch_words 'command task-manager queue operators' ;;
-    'config schema:0') _orch_words 'Job Config' ;;
+    'config schema:0') _orch_words 'Job Orchestrator Config' ;;
     'completion:0') _orch_words 'bash zsh fish' ;;
-    'help:0') _orch_words 'submit cancel delete status results logs list describe serve-entrypoint config completion help flags output exit-codes names files environment jobs worker' ;;
+    'help:0') _orch_words 'submit cancel delete status results logs list describe register secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker' ;;
     'help:1') : ;;
   esac
 }
@@ -81,12 +130,12 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --split | --limit | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --from | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then
           command=$word
-        elif [[ $count -eq 0 && " list config " == *" $command "* ]]; then
+        elif [[ $count -eq 0 && " list secret config " == *" $command "* ]]; then
           command="$command $word"
         else
           ((count++))
@@ -102,7 +151,7 @@ _orch() {
   if [[ $cur == -* ]]; then
     _orch_words "$(_orch_flags "$command") --output --columns --context --config --state-dir --timeout --dry-run --yes --no-input --quiet --verbose --debug --log-format --color --version --help"
   elif [[ -z $command ]]; then
-    _orch_words 'submit cancel delete status results logs list describe serve-entrypoint config completion help'
+    _orch_words 'submit cancel delete status results logs list describe register secret serve-entrypoint config completion help'
   else
     _orch_argument "$command:$count"
   fi

@@ -1,7 +1,10 @@
 # fish completion for orch; made by `orch completion fish`.
 
-function __orch_names
+function __orch_jobs
     orch list jobs -o name 2>/dev/null
+end
+function __orch_orchestrators
+    orch list orchestrators -o name 2>/dev/null
 end
 
 # The command of the line and how many arguments it has so far.
@@ -19,13 +22,13 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --split --limit --command --grace --plugins-dir --idle
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --from --command --grace --plugins-dir --idle
                 set skip 1
             case '-*'
             case '*'
                 if test -z "$command"
                     set command $word
-                else if test $count = 0; and contains -- $command list config
+                else if test $count = 0; and contains -- $command list secret config
                     set command "$command $word"
                 else
                     set count (math $count + 1)
@@ -64,11 +67,12 @@ complete -c orch -l color -x -a 'auto always never' -d 'colour on a terminal'
 complete -c orch -l version -d 'print the version; with -v the libraries too'
 complete -c orch -s h -l help -d 'print help'
 complete -c orch -n '__orch_at "" 0' -a 'list'
+complete -c orch -n '__orch_at "" 0' -a 'secret'
 complete -c orch -n '__orch_at "" 0' -a 'config'
 
 complete -c orch -n '__orch_at "" 0' -a 'submit' -d 'run a split job, or one command, and wait for its end'
 complete -c orch -n '__orch_in "submit"' -s f -l file -r -F -d 'the same as the argument FILE; - is standard input'
-complete -c orch -n '__orch_in "submit"' -l resume -x -a '(__orch_names)' -d 'run what is missing of a job'
+complete -c orch -n '__orch_in "submit"' -l resume -x -a '(__orch_jobs)' -d 'run what is missing of a job'
 complete -c orch -n '__orch_in "submit"' -l on -x -d 'the orchestrator to run on, or `local`'
 complete -c orch -n '__orch_in "submit"' -l set -x -d 'override a field of the job file'
 complete -c orch -n '__orch_in "submit"' -l policy -x -d 'the job policy, as `job_policy:` in the file'
@@ -78,31 +82,94 @@ complete -c orch -n '__orch_in "submit"' -l follow -d 'show the workers\' log li
 complete -c orch -n '__orch_at "submit" 0' -F
 
 complete -c orch -n '__orch_at "" 0' -a 'cancel' -d 'stop a job; what it has done is kept'
-complete -c orch -n '__orch_at "cancel" 0' -a '(__orch_names)'
+complete -c orch -n '__orch_at "cancel" 0' -a '(__orch_jobs)'
 
-complete -c orch -n '__orch_at "" 0' -a 'delete' -d 'forget a job: its spooled inputs, logs and state'
-complete -c orch -n '__orch_at "delete" 0' -a '(__orch_names)'
+complete -c orch -n '__orch_at "" 0' -a 'delete' -d 'forget a job, or an orchestrator\'s registration'
+complete -c orch -n '__orch_in "delete"' -l delete-secrets -d 'an orchestrator\'s secrets, too'
+complete -c orch -n '__orch_in "delete"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "delete"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "delete"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "delete"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_at "delete" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
-complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job stands, or all recent jobs'
+complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job or an orchestrator stands, or all recent jobs'
 complete -c orch -n '__orch_in "status"' -l wait -d 'wait for its end and exit with its result'
 complete -c orch -n '__orch_in "status"' -l watch -d 'show each change until its end'
 complete -c orch -n '__orch_in "status"' -l exit-status -d 'exit with its result, 9 while it runs'
-complete -c orch -n '__orch_at "status" 0' -a '(__orch_names)'
+complete -c orch -n '__orch_in "status"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "status"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "status"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "status"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_at "status" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
 complete -c orch -n '__orch_at "" 0' -a 'results' -d 'print the results of a job, one JSON line an input'
 complete -c orch -n '__orch_in "results"' -l failed -d 'only inputs that failed'
-complete -c orch -n '__orch_at "results" 0' -a '(__orch_names)'
+complete -c orch -n '__orch_at "results" 0' -a '(__orch_jobs)'
 
 complete -c orch -n '__orch_at "" 0' -a 'logs' -d 'print what a job\'s workers, or its command, said'
 complete -c orch -n '__orch_in "logs"' -l follow -d 'go on until the job is over'
 complete -c orch -n '__orch_in "logs"' -l split -x -d 'only lines said during split N'
-complete -c orch -n '__orch_at "logs" 0' -a '(__orch_names)'
+complete -c orch -n '__orch_at "logs" 0' -a '(__orch_jobs)'
 
 complete -c orch -n '__orch_at list 0' -a 'jobs' -d 'list the jobs of this machine, newest first'
 complete -c orch -n '__orch_in "list jobs"' -l limit -x -d 'at most N jobs (default 100)'
 
-complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job: its file, plan, stages and error'
-complete -c orch -n '__orch_at "describe" 0' -a '(__orch_names)'
+complete -c orch -n '__orch_at list 0' -a 'orchestrators' -d 'list the orchestrators that this machine knows'
+complete -c orch -n '__orch_in "list orchestrators"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "list orchestrators"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "list orchestrators"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "list orchestrators"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+
+complete -c orch -n '__orch_at list 0' -a 'secrets' -d 'list the names of secrets, never their values'
+complete -c orch -n '__orch_in "list secrets"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "list secrets"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "list secrets"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "list secrets"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+
+complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job or an orchestrator'
+complete -c orch -n '__orch_in "describe"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "describe"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "describe"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "describe"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_at "describe" 0' -a '(__orch_jobs; __orch_orchestrators)'
+
+complete -c orch -n '__orch_at "" 0' -a 'register' -d 'create or update an orchestrator and its secrets'
+complete -c orch -n '__orch_in "register"' -s f -l file -r -F -d 'the same as the argument FILE; - is standard input'
+complete -c orch -n '__orch_in "register"' -l init -x -a 'databricks anyscale ray aws_lambda local' -d 'print a commented file for this environment and end'
+complete -c orch -n '__orch_in "register"' -l environment -x -a 'databricks anyscale ray aws_lambda local' -d 'where it runs'
+complete -c orch -n '__orch_in "register"' -l description -x -d 'for people'
+complete -c orch -n '__orch_in "register"' -l secret -x -d 'a credential: ref:NAME, env:VAR, file:PATH, stdin or prompt'
+complete -c orch -n '__orch_in "register"' -l secret-name -x -d 'the name of a new secret, where the rule\'s name will not do'
+complete -c orch -n '__orch_in "register"' -l set -x -d 'override a field of the file'
+complete -c orch -n '__orch_in "register"' -l reuse-existing -d 'where a new secret\'s name is taken, use what is there'
+complete -c orch -n '__orch_in "register"' -l overwrite-secrets -d 'store the values again, also over existing secrets'
+complete -c orch -n '__orch_in "register"' -l emit-python -d 'print the calls of FiftyOne\'s Python SDK that would do it, and end'
+complete -c orch -n '__orch_in "register"' -l replace -d 'delete and register again where a registry has no update'
+complete -c orch -n '__orch_in "register"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "register"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "register"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "register"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_at "register" 0' -F
+
+complete -c orch -n '__orch_at secret 0' -a 'set' -d 'store a secret, or a new value of it'
+complete -c orch -n '__orch_in "secret set"' -l from -x -d 'env:VAR, file:PATH, stdin or prompt'
+complete -c orch -n '__orch_in "secret set"' -l description -x -d 'for people'
+complete -c orch -n '__orch_in "secret set"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "secret set"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "secret set"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "secret set"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+
+complete -c orch -n '__orch_at secret 0' -a 'info' -d 'show when a secret was stored, not its value'
+complete -c orch -n '__orch_in "secret info"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "secret info"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "secret info"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "secret info"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+
+complete -c orch -n '__orch_at secret 0' -a 'delete' -d 'forget a secret'
+complete -c orch -n '__orch_in "secret delete"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "secret delete"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "secret delete"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "secret delete"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
 
 complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'run a container\'s command, a task manager or the queue'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l command -x -d 'command: the command line to run'
@@ -118,10 +185,10 @@ complete -c orch -n '__orch_at config 0' -a 'view' -d 'show the settings in effe
 complete -c orch -n '__orch_in "config view"' -l sources -d 'say where each value comes from'
 
 complete -c orch -n '__orch_at config 0' -a 'schema' -d 'print the JSON Schema of a file that orch reads'
-complete -c orch -n '__orch_at "config schema" 0' -a 'Job Config'
+complete -c orch -n '__orch_at "config schema" 0' -a 'Job Orchestrator Config'
 
 complete -c orch -n '__orch_at "" 0' -a 'completion' -d 'print the completion script of a shell'
 complete -c orch -n '__orch_at "completion" 0' -a 'bash zsh fish'
 
 complete -c orch -n '__orch_at "" 0' -a 'help' -d 'help on a command or a topic'
-complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe serve-entrypoint config completion help flags output exit-codes names files environment jobs worker'
+complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe register secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker'

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <set>
+
 #include "base/text.h"
 #include "ops/register_steps.h"
 #include "store/orchestrators.h"
@@ -21,8 +23,8 @@ bool is_as_wanted(const control::Orchestrator& found, const control::Orchestrato
 // The steps of one run; all it refers to outlives the run.
 class Steps {
  public:
-  Steps(const RegisterPlan& plan, control::Registry& registry, store::Store& store)
-      : plan_(plan), registry_(registry), store_(store) {}
+  Steps(const RegisterPlan& plan, control::Registry& registry, store::Store& store, Clock& clock)
+      : plan_(plan), registry_(registry), store_(store), clock_(clock) {}
 
   std::vector<Step> all() {
     std::vector<Step> steps;
@@ -35,6 +37,7 @@ class Steps {
       }
     }
     if (plan_.registers) steps.push_back(registration());
+    for (const std::string& secret : plan_.orphans) steps.push_back(remove_orphan(secret));
     steps.push_back(remember());
     return steps;
   }
@@ -50,13 +53,18 @@ class Steps {
             .act = [this, &name]() -> Result<doc::Value> {
               ORCH_TRY(registry_.remove(name));
               return doc::Value();
-            }};
+            },
+            // Better the old registration than none.
+            .undo = [this] { return registry_.add(*plan_.existing); }};
   }
 
-  // Read back where that can be; elsewhere a secret of this name is the one that was made.
+  // Read back where that can be. Elsewhere a secret of this name is ours once this run has sent it;
+  // one of an earlier run may hold another value.
   Result<Found> find_secret(const PlannedSecret& secret) {
     if (!ORCH_TRY(registry_.find_secret(secret.name))) return Found::absent;
-    if (!registry_.traits().reads_values) return Found::ours;
+    if (!registry_.traits().reads_values) {
+      return sent_.contains(secret.name) ? Found::ours : Found::other;
+    }
     return ORCH_TRY(registry_.secret_value(secret.name)) == secret.value ? Found::ours
                                                                          : Found::other;
   }
@@ -70,14 +78,18 @@ class Steps {
             .doing = "make secret " + secret.name,
             .probe = [this, &secret] { return find_secret(secret); },
             .act = [this, &secret]() -> Result<doc::Value> {
-              ORCH_TRY(registry_.add_secret(secret.name, secret.value, description(secret)));
+              sent_.insert(secret.name);
+              const bool exists = ORCH_TRY(registry_.find_secret(secret.name)).has_value();
+              ORCH_TRY(exists
+                           ? registry_.update_secret(secret.name, secret.value)
+                           : registry_.add_secret(secret.name, secret.value, description(secret)));
               return doc::Value();
             },
             .undo = [this, &secret] { return registry_.remove_secret(secret.name); }};
   }
 
   Step update_secret(const PlannedSecret& secret) {
-    return {.name = "update secret " + secret.name,
+    return {.name = std::string(kUpdateSecret) + secret.name,
             .doing = "store the new value of " + secret.name,
             .probe = [this, &secret]() -> Result<Found> {
               if (!registry_.traits().reads_values) return Found::other;
@@ -91,7 +103,7 @@ class Steps {
 
   // Whether deleting a registration takes its secrets along is not documented.
   Step still_there(const PlannedSecret& secret) {
-    return {.name = "keep secret " + secret.name,
+    return {.name = std::string(kKeepSecret) + secret.name,
             .doing = "look for secret " + secret.name,
             .probe = []() -> Result<Found> { return Found::absent; },
             .act = [this, &secret]() -> Result<doc::Value> {
@@ -104,6 +116,19 @@ class Steps {
                   ErrorCode::not_found,
                   fmt::format("{} is gone: deleting the registration took it along", secret.name),
                   fmt::format("register again with a value for {}", secret.field));
+            }};
+  }
+
+  // Made by an interrupted run whose file named it otherwise.
+  Step remove_orphan(const std::string& secret) {
+    return {.name = "remove secret " + secret,
+            .doing = "delete secret " + secret,
+            .probe = [this, &secret]() -> Result<Found> {
+              return ORCH_TRY(registry_.find_secret(secret)) ? Found::absent : Found::ours;
+            },
+            .act = [this, &secret]() -> Result<doc::Value> {
+              ORCH_TRY(registry_.remove_secret(secret));
+              return doc::Value();
             }};
   }
 
@@ -143,9 +168,19 @@ class Steps {
               row.registry = registry_.traits().id;
               row.environment = plan_.wanted.environment;
               row.own_json = plan_.own_json;
+              if (registry_.traits().id != "local") stamp(row);
               ORCH_TRY(store::put_orchestrator(store_, row));
               return doc::Value();
             }};
+  }
+
+  // What `list orchestrators` shows without asking the registry.
+  void stamp(store::OrchestratorRow& row) const {
+    row.description = plan_.wanted.description;
+    row.updated_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall().time_since_epoch())
+            .count();
+    if (row.created_ms == 0) row.created_ms = row.updated_ms;
   }
 
   Result<std::optional<store::OrchestratorRow>> own_row() {
@@ -155,6 +190,8 @@ class Steps {
   const RegisterPlan& plan_;
   control::Registry& registry_;
   store::Store& store_;
+  Clock& clock_;
+  std::set<std::string> sent_;  // secrets that this run has tried to make
 };
 
 }  // namespace
@@ -163,7 +200,7 @@ Result<RegisterReply> run_register(const RegisterPlan& plan, control::Registry& 
                                    store::Store& store, Clock& clock) {
   const std::string& name = plan.wanted.name;
   store::Sequence sequence(store, std::string(kRegister), register_subject(registry, name), clock);
-  Steps steps(plan, registry, store);
+  Steps steps(plan, registry, store, clock);
   const store::SequenceReport report = ORCH_TRY(sequence.run(steps.all()));
   const auto found = ORCH_TRY(registry.find(name));
   if (!found || !is_as_wanted(*found, plan.wanted)) {

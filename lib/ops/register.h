@@ -46,7 +46,8 @@ struct RegisterPlan {
   std::vector<PlannedSecret> secrets;
   bool registers = false;  // it is not there, or not like this
   bool removes_first = false;
-  std::string own_json;  // what orch itself must remember
+  std::vector<std::string> orphans;  // secrets that an interrupted run made and nobody needs now
+  std::string own_json;              // what orch itself must remember
   std::vector<Change> changes;
   std::vector<std::string> warnings;
 };

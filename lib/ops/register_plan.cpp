@@ -28,16 +28,18 @@ Error missing_secret(const std::string& field, const std::string& name,
   return error;
 }
 
+// Of an interrupted run of the same registration.
+struct Begun {
+  std::set<std::string> made;  // it has made them, or may have
+  std::set<std::string> used;  // the registration that it replaces used them
+};
+
 // The whole decision about one secret field.
 class SecretPlanner {
  public:
   SecretPlanner(const RegisterRequest& request, control::Registry& registry,
-                const secrets::Reader& reader, std::set<std::string> begun, RegisterPlan& plan)
-      : request_(request),
-        registry_(registry),
-        reader_(reader),
-        begun_(std::move(begun)),
-        plan_(plan) {}
+                const secrets::Reader& reader, const Begun& begun, RegisterPlan& plan)
+      : request_(request), registry_(registry), reader_(reader), begun_(begun), plan_(plan) {}
 
   Status add(const std::string& field, const secrets::Source& source) {
     using From = secrets::Source::From;
@@ -100,8 +102,9 @@ class SecretPlanner {
                   fmt::format("give one of them another name: --secret-name {}=NAME", field));
     }
     const bool exists = ORCH_TRY(known(name));
-    const bool begun = begun_.contains(name);
-    const bool ours = begun || (plan_.existing && is_named(*plan_.existing, field, name));
+    const bool begun = begun_.made.contains(name);
+    const bool ours = begun || begun_.used.contains(name) ||
+                      (plan_.existing && is_named(*plan_.existing, field, name));
     if (exists && !ours && !request_.reuse_existing && !request_.overwrite_secrets) {
       return fail(ErrorCode::already_exists,
                   fmt::format("{} has a secret {} already, and {} does not use it",
@@ -157,7 +160,7 @@ class SecretPlanner {
   const RegisterRequest& request_;
   control::Registry& registry_;
   const secrets::Reader& reader_;
-  std::set<std::string> begun_;  // names that an interrupted run of this has made or may have made
+  const Begun& begun_;
   RegisterPlan& plan_;
   std::string kept_;
 };
@@ -223,19 +226,22 @@ Status check_existing(const RegisterRequest& request, const control::Registry& r
       "choose another name, or --replace deletes it and registers it again");
 }
 
-// What the open sequence of an earlier run has made, or may have made when it died.
-Result<std::set<std::string>> begun_secrets(store::Store& store, const std::string& subject) {
-  std::set<std::string> names;
+// What the open sequence of an earlier run says about secrets.
+Result<Begun> begun_secrets(store::Store& store, const std::string& subject) {
+  Begun begun;
   const auto row = ORCH_TRY(store::find_sequence(store, kRegister, subject));
-  if (!row || row->state != store::SequenceState::open) return names;
+  if (!row || row->state != store::SequenceState::open) return begun;
   for (const store::StepRecord& step : row->steps) {
-    const bool begun =
+    const bool acted =
         step.state == store::StepState::started || step.state == store::StepState::done;
-    if (begun && step.name.starts_with(kMakeSecret)) {
-      names.insert(step.name.substr(kMakeSecret.size()));
+    if (acted && step.name.starts_with(kMakeSecret)) {
+      begun.made.insert(step.name.substr(kMakeSecret.size()));
+    }
+    for (const std::string_view used : {kUpdateSecret, kKeepSecret}) {
+      if (step.name.starts_with(used)) begun.used.insert(step.name.substr(used.size()));
     }
   }
-  return names;
+  return begun;
 }
 
 }  // namespace
@@ -253,11 +259,17 @@ Result<RegisterPlan> plan_register(const RegisterRequest& request, control::Regi
   plan.own_json = own_part(spec);
   const bool moves = plan.existing && plan.existing->environment != spec.environment;
   plan.removes_first = request.replace && plan.existing && (moves || !registry.traits().updates);
-  SecretPlanner planner(request, registry, reader,
-                        ORCH_TRY(begun_secrets(store, register_subject(registry, spec.name))),
-                        plan);
+  const auto begun = ORCH_TRY(begun_secrets(store, register_subject(registry, spec.name)));
+  SecretPlanner planner(request, registry, reader, begun, plan);
   for (const auto& [field, source] : spec.secrets) ORCH_TRY(planner.add(field, source));
   for (const PlannedSecret& secret : plan.secrets) plan.wanted.secrets[secret.field] = secret.name;
+  for (const std::string& name : begun.made) {
+    const bool wanted = std::any_of(plan.secrets.begin(), plan.secrets.end(),
+                                    [&](const PlannedSecret& one) { return one.name == name; });
+    if (wanted) continue;
+    plan.orphans.push_back(name);
+    plan.changes.push_back({'-', "secret " + name, "made by a run that was interrupted"});
+  }
 
   std::vector<Change> differences;
   if (plan.existing) differences = compare(*plan.existing, plan.wanted);

@@ -78,6 +78,7 @@ class Sandbox:
             "TMPDIR": str(self.root / "tmp"),
             "LC_ALL": "C.UTF-8",
             "TERM": "dumb",
+            "ORCH_TESTS": str(HERE.parent),
         }
 
     def run(self, command):

@@ -55,7 +55,8 @@ struct Command {
   std::string_view group = "Run";  // of `orch --help`: Run | Inspect | Set up
   bool hidden = false;
   bool read_only = false;  // a reader of standard output that goes away ends it silently (141)
-  bool skips_config_file = false;                    // works beside a broken one
+  bool skips_config_file = false;   // works beside a broken one
+  bool config_takes_pairs = false;  // `--config key=value` is the command's, any other orch's file
   std::function<Result<int>(Invocation&)> run = {};  // the exit status, or an error
 };
 
@@ -77,6 +78,9 @@ std::optional<Flag> file_flag(const Command& command);
 std::vector<Flag> own_flags(const Command& command);
 
 using Output = output::Format;
+
+// "jobQueueName=high": a key and a value, not a path.
+bool is_config_pair(std::string_view value);
 
 // One parsed command line.
 struct Args {

@@ -14,8 +14,10 @@ std::string action(Completes completes, const std::vector<std::string_view>& cho
     case Completes::directory:
       return "_orch_option dirnames";
     case Completes::job:
-    case Completes::name:
       return "_orch_words \"$(orch list jobs -o name 2>/dev/null)\"";
+    case Completes::name:
+      return "_orch_words \"$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name "
+             "2>/dev/null)\"";
     case Completes::command:
       return "_orch_words '" + spaced(first_words()) + "'";
     case Completes::topic:

@@ -24,8 +24,9 @@ std::string value_options(Completes completes, const std::vector<std::string_vie
     case Completes::directory:
       return " -x -a '(__fish_complete_directories)'";
     case Completes::job:
+      return " -x -a '(__orch_jobs)'";
     case Completes::name:
-      return " -x -a '(__orch_names)'";
+      return " -x -a '(__orch_jobs; __orch_orchestrators)'";
     case Completes::command:
       return " -x -a " + quote(spaced(first_words()));
     case Completes::topic:
@@ -77,8 +78,11 @@ std::string command_lines(const Command& command) {
 
 constexpr std::string_view kHead = R"(# fish completion for orch; made by `orch completion fish`.
 
-function __orch_names
+function __orch_jobs
     orch list jobs -o name 2>/dev/null
+end
+function __orch_orchestrators
+    orch list orchestrators -o name 2>/dev/null
 end
 
 # The command of the line and how many arguments it has so far.

@@ -30,6 +30,7 @@ std::string action(Completes completes, const std::vector<std::string_view>& cho
     case Completes::directory:
       return "_files -/";
     case Completes::job:
+      return "_orch_jobs";
     case Completes::name:
       return "_orch_names";
     case Completes::command:
@@ -137,8 +138,13 @@ std::string group_function(const std::string& group) {
 std::string zsh_completion() {
   std::string out =
       "#compdef orch\n# zsh completion for orch; made by `orch completion zsh`.\n\n"
-      "_orch_names() {\n"
+      "_orch_jobs() {\n"
       "  local -a names=(${(f)\"$(orch list jobs -o name 2>/dev/null)\"})\n"
+      "  compadd -a names\n"
+      "}\n\n"
+      "_orch_names() {\n"
+      "  _orch_jobs\n"
+      "  local -a names=(${(f)\"$(orch list orchestrators -o name 2>/dev/null)\"})\n"
       "  compadd -a names\n"
       "}\n\n"
       "_orch_global_flags() {\n  _orch_flags=(\n";

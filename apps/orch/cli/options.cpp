@@ -22,6 +22,12 @@ std::vector<std::string> columns_of(const Args& args) {
 
 }  // namespace
 
+bool is_config_pair(std::string_view value) {
+  const std::size_t equals = value.find('=');
+  return equals != std::string_view::npos && equals > 0 &&
+         value.substr(0, equals).find_first_of("/.") == std::string_view::npos;
+}
+
 std::optional<Output> format_named(std::string_view name) {
   if (name == "table") return Output::table;
   if (name == "json") return Output::json;
@@ -35,7 +41,10 @@ std::unique_ptr<const config::Settings> make_settings(const Command& command, co
                                                       const EnvMap& env) {
   config::SettingSources sources{{}, env, {}};
   for (const auto& [flag, values] : args.flags) {
-    if (!values.empty()) sources.flags[flag] = values.back();
+    for (const std::string& value : values) {
+      const bool pair = command.config_takes_pairs && flag == "--config" && is_config_pair(value);
+      if (!pair) sources.flags[flag] = value;
+    }
   }
   if (command.skips_config_file) {
     sources.flags["--config"] = "/dev/null";

@@ -107,6 +107,14 @@ Settings:
   ORCH_MAX_JOB_MANAGERS, ORCH_MAX_TASK_MANAGERS
                     what the jobs of this machine may use (limits:)
 
+Registries:
+  FIFTYONE_API_URI, FIFTYONE_API_KEY, FIFTYONE_CONFIG_PATH
+                    FiftyOne Enterprise (--api-uri)
+  ORCH_FIFTYONE_PYTHON
+                    the interpreter that has its SDK (--python)
+  ORCH_VAULT_KEY_FILE
+                    the key of this machine's secrets
+
 Terminal:
   NO_COLOR, TERM, COLUMNS
 

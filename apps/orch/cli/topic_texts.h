@@ -11,5 +11,6 @@ std::string files_topic();
 std::string environment_topic();
 std::string jobs_topic();
 std::string worker_topic();
+std::string credentials_topic();
 
 }  // namespace orch::cli

@@ -78,6 +78,8 @@ constexpr Topic kTopics[] = {
     {"files", "where orch keeps things", files_topic},
     {"environment", "the variables that orch reads", environment_topic},
     {"jobs", "the job file", jobs_topic},
+    {"credentials", "where tokens, ids and keys are found, and how to hand them over",
+     credentials_topic},
     {"worker", "the worker protocol: how your program gets its inputs", worker_topic},
 };
 

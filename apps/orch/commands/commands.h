@@ -6,6 +6,12 @@
 namespace orch::commands {
 
 cli::Command submit_command();
+cli::Command register_command();
+cli::Command list_orchestrators_command();
+cli::Command list_secrets_command();
+cli::Command secret_set_command();
+cli::Command secret_info_command();
+cli::Command secret_delete_command();
 cli::Command status_command();
 cli::Command results_command();
 cli::Command logs_command();

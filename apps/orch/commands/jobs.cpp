@@ -6,6 +6,8 @@
 #include "cli/invocation.h"
 #include "commands/commands.h"
 #include "commands/job_wait.h"
+#include "commands/orchestrators.h"
+#include "commands/registry.h"
 #include "ops/job_view.h"
 #include "ops/jobs.h"
 
@@ -22,6 +24,9 @@ Result<int> list_jobs(Invocation& run) {
 }
 
 Result<int> describe(Invocation& run) {
+  if (ORCH_TRY(means_orchestrator(run, run.positional(0)))) {
+    return describe_orchestrator(run, run.positional(0));
+  }
   const store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
   const doc::Value value = ORCH_TRY(ops::describe_job(row));
@@ -50,6 +55,9 @@ Result<int> cancel(Invocation& run) {
 }
 
 Result<int> remove(Invocation& run) {
+  if (ORCH_TRY(means_orchestrator(run, run.positional(0)))) {
+    return delete_orchestrator(run, run.positional(0));
+  }
   store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
   const bool kept = !row.results_path.empty() && !row.results_path.starts_with(row.directory + "/");
@@ -76,6 +84,15 @@ const std::vector<cli::Positional>& one_job() {
   return positionals;
 }
 
+const std::vector<cli::Positional>& job_or_orchestrator() {
+  static const std::vector<cli::Positional> positionals = {
+      {.name = "NAME",
+       .help = "a job's id or name, or an orchestrator; job/NAME and orchestrator/NAME say which",
+       .completes = Completes::name,
+       .required = true}};
+  return positionals;
+}
+
 }  // namespace
 
 cli::Command list_jobs_command() {
@@ -91,9 +108,11 @@ cli::Command list_jobs_command() {
 
 cli::Command describe_command() {
   return {.name = "describe",
-          .summary = "show everything about a job: its file, plan, stages and error",
-          .examples = {{"the newest job called birds", "orch describe birds"}},
-          .positionals = one_job(),
+          .summary = "show everything about a job or an orchestrator",
+          .examples = {{"the newest job called birds", "orch describe birds"},
+                       {"an orchestrator", "orch describe orchestrator/gpu"}},
+          .positionals = job_or_orchestrator(),
+          .flags = registry_flags(),
           .group = "Inspect",
           .read_only = true,
           .run = describe};
@@ -109,10 +128,17 @@ cli::Command cancel_command() {
 
 cli::Command delete_command() {
   return {.name = "delete",
-          .summary = "forget a job: its spooled inputs, logs and state",
-          .details = "Results that the job stored in a directory of its own stay where they are.",
-          .examples = {{"without being asked", "orch delete birds --yes"}},
-          .positionals = one_job(),
+          .summary = "forget a job, or an orchestrator's registration",
+          .details =
+              "Of a job: its spooled inputs, logs and state; results that it stored in a directory "
+              "of its own stay where they are. Of an orchestrator: its registration and, with "
+              "--delete-secrets, the secrets that no other orchestrator uses.",
+          .examples = {{"without being asked", "orch delete birds --yes"},
+                       {"an orchestrator and its secrets",
+                        "orch delete orchestrator/gpu --delete-secrets"}},
+          .positionals = job_or_orchestrator(),
+          .flags = with_registry(
+              {{.name = "--delete-secrets", .help = "an orchestrator's secrets, too"}}),
           .run = remove};
 }
 

@@ -7,6 +7,8 @@
 #include "cli/invocation.h"
 #include "commands/commands.h"
 #include "commands/job_wait.h"
+#include "commands/orchestrators.h"
+#include "commands/registry.h"
 #include "ops/job_view.h"
 
 namespace orch::commands {
@@ -60,6 +62,13 @@ Result<int> status(Invocation& run) {
     ORCH_TRY(print_jobs(run, kRecent));
     return 0;
   }
+  if (ORCH_TRY(means_orchestrator(run, name))) {
+    if (run.args.has("--wait") || run.args.has("--watch") || run.args.has("--exit-status")) {
+      return fail(ErrorCode::usage, "an orchestrator has no end to wait for",
+                  "job/NAME means the job of that name");
+    }
+    return orchestrator_status(run, name);
+  }
   store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, name));
   if (run.args.has("--wait")) return wait_for_job(run, store, row.id);
@@ -72,7 +81,7 @@ Result<int> status(Invocation& run) {
 
 cli::Command status_command() {
   return {.name = "status",
-          .summary = "show how a job stands, or all recent jobs",
+          .summary = "show how a job or an orchestrator stands, or all recent jobs",
           .details =
               "Exits with 0 whatever the job's state, unless --wait or --exit-status asks for the "
               "job's own result: 0 all inputs ok, 8 some failed, 3 none ok or the job failed, 9 "
@@ -80,12 +89,13 @@ cli::Command status_command() {
           .examples = {{"all recent jobs", "orch status"},
                        {"wait for a job and exit with its result", "orch status birds --wait"},
                        {"follow a job as it runs", "orch status birds --watch"}},
-          .positionals = {{.name = "JOB",
-                           .help = "a job's id, or its name for the newest of that name",
-                           .completes = cli::Completes::job}},
-          .flags = {{.name = "--wait", .help = "wait for its end and exit with its result"},
-                    {.name = "--watch", .help = "show each change until its end"},
-                    {.name = "--exit-status", .help = "exit with its result, 9 while it runs"}},
+          .positionals = {{.name = "NAME",
+                           .help = "a job's id or name, or an orchestrator",
+                           .completes = cli::Completes::name}},
+          .flags = with_registry(
+              {{.name = "--wait", .help = "wait for its end and exit with its result"},
+               {.name = "--watch", .help = "show each change until its end"},
+               {.name = "--exit-status", .help = "exit with its result, 9 while it runs"}}),
           .group = "Inspect",
           .read_only = true,
           .run = status};
