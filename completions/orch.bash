@@ -46,6 +46,14 @@ _orch_value() {
     'register'':--registry') _orch_words 'fiftyone local' ;;
     'register'':--api-uri') : ;;
     'register'':--python') _orch_option default ;;
+    'refresh'':--registry') _orch_words 'fiftyone local' ;;
+    'refresh'':--api-uri') : ;;
+    'refresh'':--python') _orch_option default ;;
+    'rotate-secret'':--key') : ;;
+    'rotate-secret'':--from') : ;;
+    'rotate-secret'':--registry') _orch_words 'fiftyone local' ;;
+    'rotate-secret'':--api-uri') : ;;
+    'rotate-secret'':--python') _orch_option default ;;
     'secret set'':--from') : ;;
     'secret set'':--description') : ;;
     'secret set'':--registry') _orch_words 'fiftyone local' ;;
@@ -78,6 +86,8 @@ _orch_flags() {
     'list secrets') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'describe') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'register') echo '--file --init --environment --description --secret --secret-name --set --reuse-existing --overwrite-secrets --emit-python --replace --registry --api-uri --python --allow-insecure-http' ;;
+    'refresh') echo '--wait --registry --api-uri --python --allow-insecure-http' ;;
+    'rotate-secret') echo '--key --from --registry --api-uri --python --allow-insecure-http' ;;
     'secret set') echo '--from --description --registry --api-uri --python --allow-insecure-http' ;;
     'secret info') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'secret delete') echo '--registry --api-uri --python --allow-insecure-http' ;;
@@ -100,13 +110,15 @@ _orch_argument() {
     'logs:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
     'describe:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
     'register:0') _orch_option default ;;
+    'refresh:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
+    'rotate-secret:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
     'secret set:0') : ;;
     'secret info:0') : ;;
     'secret delete:0') : ;;
     'serve-entrypoint:0') _orch_words 'command task-manager queue operators' ;;
     'config schema:0') _orch_words 'Job Orchestrator Config' ;;
     'completion:0') _orch_words 'bash zsh fish' ;;
-    'help:0') _orch_words 'submit cancel delete status results logs list describe register secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker' ;;
+    'help:0') _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker' ;;
     'help:1') : ;;
   esac
 }
@@ -130,7 +142,7 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --from | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then
@@ -151,7 +163,7 @@ _orch() {
   if [[ $cur == -* ]]; then
     _orch_words "$(_orch_flags "$command") --output --columns --context --config --state-dir --timeout --dry-run --yes --no-input --quiet --verbose --debug --log-format --color --version --help"
   elif [[ -z $command ]]; then
-    _orch_words 'submit cancel delete status results logs list describe register secret serve-entrypoint config completion help'
+    _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint config completion help'
   else
     _orch_argument "$command:$count"
   fi

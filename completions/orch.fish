@@ -22,7 +22,7 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --from --command --grace --plugins-dir --idle
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --command --grace --plugins-dir --idle
                 set skip 1
             case '-*'
             case '*'
@@ -151,6 +151,23 @@ complete -c orch -n '__orch_in "register"' -l python -r -F -d 'the interpreter t
 complete -c orch -n '__orch_in "register"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
 complete -c orch -n '__orch_at "register" 0' -F
 
+complete -c orch -n '__orch_at "" 0' -a 'refresh' -d 'let an orchestrator report the operators of its plugins'
+complete -c orch -n '__orch_in "refresh"' -l wait -d 'FiftyOne: wait for the change (30m)'
+complete -c orch -n '__orch_in "refresh"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "refresh"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "refresh"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "refresh"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_at "refresh" 0' -a '(__orch_jobs; __orch_orchestrators)'
+
+complete -c orch -n '__orch_at "" 0' -a 'rotate-secret' -d 'store a new value for an orchestrator\'s credential'
+complete -c orch -n '__orch_in "rotate-secret"' -l key -x -d 'which secret: clientSecret, authToken, …'
+complete -c orch -n '__orch_in "rotate-secret"' -l from -x -d 'env:VAR, file:PATH, stdin or prompt'
+complete -c orch -n '__orch_in "rotate-secret"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "rotate-secret"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "rotate-secret"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "rotate-secret"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_at "rotate-secret" 0' -a '(__orch_jobs; __orch_orchestrators)'
+
 complete -c orch -n '__orch_at secret 0' -a 'set' -d 'store a secret, or a new value of it'
 complete -c orch -n '__orch_in "secret set"' -l from -x -d 'env:VAR, file:PATH, stdin or prompt'
 complete -c orch -n '__orch_in "secret set"' -l description -x -d 'for people'
@@ -191,4 +208,4 @@ complete -c orch -n '__orch_at "" 0' -a 'completion' -d 'print the completion sc
 complete -c orch -n '__orch_at "completion" 0' -a 'bash zsh fish'
 
 complete -c orch -n '__orch_at "" 0' -a 'help' -d 'help on a command or a topic'
-complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe register secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker'
+complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker'

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "config/kinds.h"
 #include "config/prepare.h"
@@ -178,6 +179,11 @@ Result<OrchestratorSpec> parse_orchestrator(const doc::Value& document,
   spec.refresh_command = file.text("refresh.command");
   if (const doc::Value* config = file.find("config"); config && config->object()) {
     spec.config = *config;
+    // Elsewhere it is a path of another machine.
+    doc::Value* plugins = spec.environment == "local" ? spec.config.find("pluginsDir") : nullptr;
+    if (plugins != nullptr && plugins->string() != nullptr && !plugins->string()->empty()) {
+      *plugins = resolve(options.base_directory, *plugins->string());
+    }
   }
   if (const doc::Value* auth = file.find("auth")) spec.auth = *auth;
   if (const doc::Value* provision = file.find("provision")) spec.provision = *provision;

@@ -99,6 +99,15 @@ Result<std::pair<std::string, Source>> parse_field_source(std::string_view argum
               fmt::format("write {}", kForms));
 }
 
+Result<Source> parse_value_source(std::string_view argument, const std::string& current_directory) {
+  auto parsed = parse_field_source("value=" + std::string(argument), current_directory);
+  if (parsed && is_value(parsed->second)) return std::move(parsed->second);
+  return fail(ErrorCode::usage,
+              parsed ? "--from ref: names a secret, and a value is needed"
+                     : "--from says where the value is, not what it is",
+              "give env:VAR, file:PATH, stdin or prompt");
+}
+
 std::string show(const Source& source) {
   switch (source.from) {
     case From::text:

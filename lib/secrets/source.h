@@ -32,6 +32,8 @@ Result<Source> parse_source(const doc::Value& value, const std::string& base_dir
 // names the forms and never repeats what might be a value.
 Result<std::pair<std::string, Source>> parse_field_source(std::string_view argument,
                                                           const std::string& current_directory);
+// "env:VAR", file:PATH, stdin or prompt: where a value comes from, for --from.
+Result<Source> parse_value_source(std::string_view argument, const std::string& current_directory);
 // "env:VAR", "file:PATH", "stdin", "prompt", "exec:…": without a value, for messages.
 std::string show(const Source& source);
 

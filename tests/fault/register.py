@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""register.py ORCH: registering, replacing and deleting at FiftyOne, disturbed at every call.
+"""register.py ORCH: registering, replacing, rotating and deleting at FiftyOne, disturbed at every call.
 
 Each call of the SDK fails before it did anything, fails after it worked, dies, or has orch killed
 before or after. Whatever happened, the same command run once more ends whole, and no secret is left
@@ -16,7 +16,7 @@ import urllib.parse
 SDK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "fiftyone_sdk")
 KINDS = ["before", "after", "dies", "kills-before", "kills-after"]
 MARKS = {"HOST": "mark-host\"\\-é", "ACCOUNT": "mark-account/+ x", "CLIENT": "mark-client-id-1",
-         "SECRET": "mark-top-secret&="}
+         "SECRET": "mark-top-secret&=", "NEW": "mark-rotated-value"}
 FILE = """
 kind: Orchestrator
 name: gpu
@@ -129,6 +129,10 @@ def deleted(world, where):
     check(not state["orchestrators"] and not state["secrets"], f"{where}: {sorted(state['orchestrators'])} {sorted(state['secrets'])}")
 
 
+def rotated(world, where):
+    check(world.state()["secrets"]["CLIENT_SECRET_GPU"]["value"] == MARKS["NEW"], f"{where}: the new value")
+
+
 def registered(world):
     world.write("1")
     check(world.run("register", "gpu.yaml").returncode == 0, world.said)
@@ -147,6 +151,7 @@ def main():
                        lambda world, where: world.check_whole("2", where))
     count += disturbed(orch, "delete", registered, ["delete", "orchestrator/gpu", "--delete-secrets", "--yes",
                                                     "--registry", "fiftyone"], deleted)
+    count += disturbed(orch, "rotate", registered, ["rotate-secret", "gpu", "--from", "env:NEW"], rotated)
     print(f"{count} disturbed runs ended whole after a second one")
 
 

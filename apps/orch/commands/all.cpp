@@ -15,6 +15,8 @@ constexpr CommandEntry kCommands[] = {
     {"list secrets", commands::list_secrets_command},
     {"describe", commands::describe_command},
     {"register", commands::register_command},
+    {"refresh", commands::refresh_command},
+    {"rotate-secret", commands::rotate_secret_command},
     {"secret set", commands::secret_set_command},
     {"secret info", commands::secret_info_command},
     {"secret delete", commands::secret_delete_command},

@@ -7,6 +7,8 @@ namespace orch::commands {
 
 cli::Command submit_command();
 cli::Command register_command();
+cli::Command refresh_command();
+cli::Command rotate_secret_command();
 cli::Command list_orchestrators_command();
 cli::Command list_secrets_command();
 cli::Command secret_set_command();

@@ -41,13 +41,7 @@ const std::vector<output::Column>& columns() {
 // Standard input unless the flag says otherwise; a person at a terminal is asked.
 Result<secrets::Source> source_of(Invocation& run) {
   if (const auto from = run.args.get("--from")) {
-    const auto parsed =
-        ORCH_TRY(secrets::parse_field_source("value=" + *from, current_directory()));
-    if (parsed.second.from == secrets::Source::From::ref) {
-      return fail(ErrorCode::usage, "--from ref: names a secret, and a value is needed",
-                  "give env:VAR, file:PATH, stdin or prompt");
-    }
-    return parsed.second;
+    return secrets::parse_value_source(*from, current_directory());
   }
   secrets::Source source;
   source.from = run.terminal.stdin_tty ? secrets::Source::From::prompt

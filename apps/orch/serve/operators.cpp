@@ -34,11 +34,11 @@ Result<int> operators(cli::Invocation& run) {
                                  "or the variable FIFTYONE_PLUGINS_DIR"));
   }
   const entrypoint::PluginScan scan = ORCH_TRY(entrypoint::scan_plugins(directory));
-  for (const std::string& problem : scan.problems) log_warning(problem);
   if (run.args.has("--line")) {
     ORCH_TRY(run.out.write(fmt::format("{}{}\n", entrypoint::kOperatorsMark,
                                        doc::to_json(entrypoint::to_value(scan)))));
   } else {
+    for (const std::string& problem : scan.problems) log_warning(problem);
     ORCH_TRY(run.print.list(
         {.name = "operators",
          .id = "operator",

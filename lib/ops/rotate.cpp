@@ -1,0 +1,115 @@
+#include "ops/rotate.h"
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "ops/register_steps.h"
+#include "provider/environment.h"
+#include "secrets/naming.h"
+#include "store/sequence.h"
+
+namespace orch::ops {
+namespace {
+
+using store::Found;
+using store::Step;
+
+constexpr std::string_view kRotate = "rotate";
+
+std::vector<std::string> fields_of(const control::Orchestrator& orchestrator) {
+  std::vector<std::string> fields;
+  for (const auto& [field, secret] : orchestrator.secrets) fields.push_back(field);
+  return fields;
+}
+
+// The field that is meant without --key: the only one, else the one that ends by itself.
+Result<std::string> choose_field(const RotateRequest& request) {
+  const control::Orchestrator& orchestrator = request.orchestrator;
+  const std::vector<std::string> fields = fields_of(orchestrator);
+  if (fields.empty()) {
+    return fail(ErrorCode::not_found,
+                fmt::format("{} has no secrets", printable(orchestrator.name)),
+                "there is nothing to rotate");
+  }
+  if (!request.field.empty()) {
+    const std::string field = secrets::camel_case(request.field);
+    if (orchestrator.secrets.contains(field)) return field;
+    const auto meant = nearest(field, fields);
+    return fail(
+        ErrorCode::not_found,
+        fmt::format("{} has no secret {}{}", printable(orchestrator.name), printable(request.field),
+                    meant ? fmt::format("; did you mean {}?", *meant) : ""),
+        "it has " + join(fields, ", "));
+  }
+  if (fields.size() == 1) return fields.front();
+  const provider::Environment* environment = provider::find_environment(orchestrator.environment);
+  const std::string usual(environment != nullptr ? environment->rotated : "");
+  if (orchestrator.secrets.contains(usual)) return usual;
+  return fail(ErrorCode::usage,
+              fmt::format("which secret of {} is not said", printable(orchestrator.name)),
+              "give --key: " + join(fields, ", "));
+}
+
+Result<std::vector<std::string>> other_users(const std::string& name, const std::string& secret,
+                                             control::Registry& registry) {
+  std::vector<std::string> users;
+  for (const std::string& other : ORCH_TRY(registry.list())) {
+    if (other == name) continue;
+    const auto found = ORCH_TRY(registry.find(other));
+    if (!found) continue;
+    for (const auto& [field, used] : found->secrets) {
+      if (used == secret) users.push_back(other);
+    }
+  }
+  return users;
+}
+
+}  // namespace
+
+Result<RotatePlan> plan_rotate(const RotateRequest& request, control::Registry& registry,
+                               const secrets::Reader& reader) {
+  RotatePlan plan;
+  plan.field = ORCH_TRY(choose_field(request));
+  plan.secret = request.orchestrator.secrets.at(plan.field);
+  if (!ORCH_TRY(registry.find_secret(plan.secret))) {
+    return fail(ErrorCode::not_found,
+                fmt::format("the secret {} is gone from {}", plan.secret, registry.traits().where),
+                "register the orchestrator again with a value for it");
+  }
+  plan.shared = ORCH_TRY(other_users(request.orchestrator.name, plan.secret, registry));
+  if (request.dry_run) return plan;
+  plan.value = ORCH_TRY(secrets::read_value(plan.field, request.source, reader));
+  if (registry.traits().reads_values) {
+    plan.unchanged = ORCH_TRY(registry.secret_value(plan.secret)) == plan.value;
+  }
+  return plan;
+}
+
+Status run_rotate(const RotatePlan& plan, const std::string& name, control::Registry& registry,
+                  store::Store& store, Clock& clock) {
+  bool sent = false;
+  const Step update = {.name = std::string(kUpdateSecret) + plan.secret,
+                       .doing = "store the new value of " + plan.secret,
+                       .probe = [&]() -> Result<Found> {
+                         if (!registry.traits().reads_values) {
+                           // Sent without an answer: nobody can tell. Sending it again does no
+                           // harm.
+                           if (sent)
+                             return fail(ErrorCode::not_confirmed, "its value cannot be read back");
+                           return Found::other;
+                         }
+                         const bool same =
+                             ORCH_TRY(registry.secret_value(plan.secret)) == plan.value;
+                         return same ? Found::ours : Found::other;
+                       },
+                       .act = [&]() -> Result<doc::Value> {
+                         sent = true;
+                         ORCH_TRY(registry.update_secret(plan.secret, plan.value));
+                         return doc::Value();
+                       }};
+  store::Sequence sequence(store, std::string(kRotate), register_subject(registry, name), clock);
+  ORCH_TRY(sequence.run({update}));
+  return {};
+}
+
+}  // namespace orch::ops
