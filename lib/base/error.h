@@ -35,6 +35,7 @@ struct HttpDetail {
   int status = 0;
   std::string request_id;
   int attempts = 1;
+  bool sent = true;  // the other side may have read it; false: there was no connection
 };
 
 struct Error {

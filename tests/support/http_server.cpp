@@ -92,8 +92,13 @@ class HttpServer::Connection {
       const auto end = buffer_.find("\r\n\r\n");
       if (end != std::string::npos) {
         HttpRequest request = parse_request(buffer_.substr(0, end));
-        buffer_.erase(0, end + 4);
-        return request;
+        const std::string length = request.header("content-length");
+        const std::size_t size = length.empty() ? 0 : std::stoul(length);
+        if (buffer_.size() >= end + 4 + size) {
+          request.body = buffer_.substr(end + 4, size);
+          buffer_.erase(0, end + 4 + size);
+          return request;
+        }
       }
       char bytes[4096];
       const long count = receive(bytes, sizeof bytes);

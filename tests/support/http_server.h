@@ -20,6 +20,7 @@ struct HttpRequest {
   std::string method;
   std::string target;
   std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;                            // as Content-Length says
   int connection = 0;                          // counted from 0
   std::string header(const std::string& name) const;
 };
