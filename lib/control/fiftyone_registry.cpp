@@ -14,11 +14,6 @@
 namespace orch::control {
 namespace {
 
-std::string text_of(const doc::Value& value, std::string_view key) {
-  const doc::Value* member = value.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
-
 doc::Value arguments(std::initializer_list<std::pair<std::string_view, doc::Value>> all) {
   doc::Value value = doc::Value::Object{};
   for (const auto& [name, each] : all) value.set(name, each);
@@ -47,9 +42,9 @@ std::int64_t unix_ms(const std::string& iso) {
 
 Orchestrator from_document(const doc::Value& document) {
   Orchestrator one;
-  one.name = text_of(document, "instance_identifier");
-  one.description = text_of(document, "description");
-  one.environment = lower(text_of(document, "environment"));
+  one.name = document.text("instance_identifier");
+  one.description = document.text("description");
+  one.environment = lower(document.text("environment"));
   if (const doc::Value* config = document.find("config");
       config != nullptr && config->object() != nullptr) {
     const doc::Value* inner = config->find(one.environment);
@@ -69,8 +64,8 @@ Orchestrator from_document(const doc::Value& document) {
       if (uri.string() != nullptr) one.operators.push_back(*uri.string());
     }
   }
-  one.created_ms = unix_ms(text_of(document, "created_at"));
-  one.updated_ms = unix_ms(text_of(document, "updated_at"));
+  one.created_ms = unix_ms(document.text("created_at"));
+  one.updated_ms = unix_ms(document.text("updated_at"));
   return one;
 }
 
@@ -81,7 +76,7 @@ Result<std::vector<std::string>> names_of(const doc::Value& list, std::string_vi
     return fail(ErrorCode::bad_answer, "the FiftyOne SDK returned no list where one is documented");
   }
   for (const doc::Value& each : *list.array()) {
-    const std::string name = each.string() != nullptr ? *each.string() : text_of(each, key);
+    const std::string name = each.string() != nullptr ? *each.string() : each.text(key);
     if (!name.empty()) names.push_back(name);
   }
   std::sort(names.begin(), names.end());
@@ -151,8 +146,8 @@ class FiftyOneRegistry : public Registry {
     if (found.is_null()) return std::nullopt;
     secrets::SecretInfo info;
     info.name = name;
-    info.description = text_of(found, "description");
-    info.created_ms = unix_ms(text_of(found, "created_at"));
+    info.description = found.text("description");
+    info.created_ms = unix_ms(found.text("created_at"));
     return info;
   }
 

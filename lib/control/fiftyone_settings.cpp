@@ -46,11 +46,6 @@ Result<doc::Value> config_file(const EnvMap& environment) {
   return config;
 }
 
-std::string text_of(const doc::Value& config, std::string_view key) {
-  const doc::Value* value = config.find(key);
-  return value != nullptr && value->string() != nullptr ? *value->string() : std::string();
-}
-
 Status read_variables(const EnvMap& environment, FiftyOneSettings& settings) {
   std::string_view first;
   for (const std::string_view name : kSpellings) {
@@ -94,8 +89,8 @@ Result<FiftyOneSettings> fiftyone_settings(const FiftyOneRequest& request,
   settings.api_key = value_of(environment, kKey);
   if (settings.api_uri.empty() || settings.api_key.empty()) {
     const doc::Value config = ORCH_TRY(config_file(environment));
-    if (settings.api_uri.empty()) settings.api_uri = without_slash(text_of(config, "api_uri"));
-    if (settings.api_key.empty()) settings.api_key = text_of(config, "api_key");
+    if (settings.api_uri.empty()) settings.api_uri = without_slash(config.text("api_uri"));
+    if (settings.api_key.empty()) settings.api_key = config.text("api_key");
   }
   register_secret(settings.api_key);
   settings.python = !request.python.empty() ? request.python : value_of(environment, kPython);

@@ -31,13 +31,8 @@ Error error_of(ErrorCode code, const std::string& message, std::string hint) {
   return error;
 }
 
-std::string text_of(const doc::Value& value, std::string_view key) {
-  const doc::Value* member = value.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
-
 Error missing_sdk(const doc::Value& answer, const std::string& python) {
-  const std::string module = text_of(answer, "module");
+  const std::string module = answer.text("module");
   const std::string hint =
       "install FiftyOne Enterprise's package for that interpreter, name another with --python or "
       "ORCH_FIFTYONE_PYTHON, or run the snippet of --emit-python where the SDK is";
@@ -48,14 +43,14 @@ Error missing_sdk(const doc::Value& answer, const std::string& python) {
   }
   return error_of(
       ErrorCode::unsupported,
-      fmt::format("{} has no FiftyOne management SDK: {}", python, text_of(answer, "message")),
+      fmt::format("{} has no FiftyOne management SDK: {}", python, answer.text("message")),
       hint);
 }
 
 Error failure_of(std::string_view call, const doc::Value& answer, const std::string& python) {
-  const std::string kind = text_of(answer, "kind");
-  std::string message = fmt::format("{}: {}", call, printable(text_of(answer, "message")));
-  if (const std::string cause = text_of(answer, "cause"); !cause.empty()) {
+  const std::string kind = answer.text("kind");
+  std::string message = fmt::format("{}: {}", call, printable(answer.text("message")));
+  if (const std::string cause = answer.text("cause"); !cause.empty()) {
     message += fmt::format(" ({})", printable(cause));
   }
   if (kind == "sdk_missing" || kind == "sdk_import_failed") return missing_sdk(answer, python);

@@ -21,6 +21,17 @@ const Value* Value::find(std::string_view key) const {
   return nullptr;
 }
 
+std::string Value::text(std::string_view key) const {
+  const Value* member = find(key);
+  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
+}
+
+const Value::Array& Value::list(std::string_view key) const {
+  static const Array none;
+  const Value* member = find(key);
+  return member != nullptr && member->array() != nullptr ? *member->array() : none;
+}
+
 Value* Value::find(std::string_view key) {
   return const_cast<Value*>(std::as_const(*this).find(key));
 }

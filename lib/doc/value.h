@@ -60,6 +60,9 @@ class Value {
   // The member of an object, nullptr when absent or when this is no object.
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
+  // The member when it is text, a list; else an empty one.
+  std::string text(std::string_view key) const;
+  const Array& list(std::string_view key) const;
   // Sets or adds a member; this becomes an object if it was null.
   Value& set(std::string_view key, Value value);
 

@@ -89,25 +89,18 @@ class Walk {
   std::vector<std::string> unreadable_;
 };
 
-std::string text_of(const doc::Value& value, std::string_view key) {
-  const doc::Value* member = value.find(key);
-  if (member == nullptr) return {};
-  if (member->string() != nullptr) return *member->string();
-  return member->is_null() ? std::string() : doc::to_json(*member);  // version: 1.0
-}
-
 // The plugin of one manifest; nothing for what is no plugin (another `type:`).
 Result<std::optional<Plugin>> read_plugin(const std::string& path, const std::string& shown) {
   const std::string text = ORCH_TRY(read_file(path, kMostManifestBytes));
   const doc::Value manifest = ORCH_TRY(doc::parse_yaml(text, shown));
-  const std::string type = text_of(manifest, "type");
+  const std::string type = manifest.text("type");
   if (!type.empty() && type != "plugin") return std::nullopt;
   Plugin plugin;
-  plugin.name = text_of(manifest, "name");
+  plugin.name = manifest.text("name");
   if (plugin.name.empty()) {
     return fail(ErrorCode::invalid_file, fmt::format("{}: name: is missing", shown));
   }
-  plugin.version = text_of(manifest, "version");
+  plugin.version = manifest.text("version");
   const doc::Value* operators = manifest.find("operators");
   if (operators == nullptr || operators->is_null()) return plugin;
   if (operators->array() == nullptr) {

@@ -33,23 +33,18 @@ ErrorCode code_of(int status) {
   }
 }
 
-std::string text_of(const doc::Value& value, std::string_view key) {
-  const doc::Value* member = value.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
-
 // The words of the usual forms: {"message"}, {"error": "…"}, {"error": {"message"}}, {"detail"},
 // {"errors": [{"message"}]}.
 std::string words_of(const doc::Value& answer) {
   for (const char* key : {"message", "detail", "error_description", "Message"}) {
-    if (std::string words = text_of(answer, key); !words.empty()) return words;
+    if (std::string words = answer.text(key); !words.empty()) return words;
   }
   const doc::Value* error = answer.find("error");
   if (error != nullptr && error->string() != nullptr) return *error->string();
-  if (error != nullptr) return text_of(*error, "message");
+  if (error != nullptr) return error->text("message");
   const doc::Value* errors = answer.find("errors");
   if (errors != nullptr && errors->array() != nullptr && !errors->array()->empty()) {
-    return text_of(errors->array()->front(), "message");
+    return errors->array()->front().text("message");
   }
   return {};
 }

@@ -75,17 +75,6 @@ Result<doc::Value::Array> open_rows(const std::string& subject, store::Store& st
   return rows;
 }
 
-std::string text_at(const doc::Value& value, std::string_view key) {
-  const doc::Value* member = value.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
-
-const doc::Value::Array& list_at(const doc::Value& value, std::string_view key) {
-  static const doc::Value::Array none;
-  const doc::Value* member = value.find(key);
-  return member != nullptr && member->array() != nullptr ? *member->array() : none;
-}
-
 Step remove_registration(const std::string& name, control::Registry& registry) {
   return {.name = "remove registration " + name,
           .doing = fmt::format("delete the registration of {}", printable(name)),
@@ -155,26 +144,26 @@ Result<doc::Value> orchestrator_status(const control::Orchestrator& orchestrator
 }
 
 std::string status_text(const doc::Value& status) {
-  std::string text = fmt::format("{} ({}) at {}\n", printable(text_at(status, "name")),
-                                 text_at(status, "environment"), text_at(status, "at"));
-  const std::string updated = text_at(status, "updated");
+  std::string text = fmt::format("{} ({}) at {}\n", printable(status.text("name")),
+                                 status.text("environment"), status.text("at"));
+  const std::string updated = status.text("updated");
   text += fmt::format("updated    {}\n", updated.empty() ? "not known" : updated);
-  const auto& operators = list_at(status, "operators");
+  const auto& operators = status.list("operators");
   text += fmt::format("operators  {}\n", operators.size());
   for (const doc::Value& uri : operators) text += fmt::format("  {}\n", printable(*uri.string()));
-  const auto& secrets = list_at(status, "secrets");
+  const auto& secrets = status.list("secrets");
   text += fmt::format("secrets    {}\n", secrets.size());
   for (const doc::Value& secret : secrets) {
-    const std::string how_old = text_at(secret, "age");
+    const std::string how_old = secret.text("age");
     const bool exists = *secret.find("exists")->boolean();
-    text += fmt::format("  {}: {}{}\n", text_at(secret, "field"), text_at(secret, "name"),
+    text += fmt::format("  {}: {}{}\n", secret.text("field"), secret.text("name"),
                         !exists           ? " (MISSING: store it again, or register anew)"
                         : how_old.empty() ? ""
                                           : fmt::format(" ({} old)", how_old));
   }
-  for (const doc::Value& open : list_at(status, "open")) {
+  for (const doc::Value& open : status.list("open")) {
     text += fmt::format("half done  {} since {}: could not {}; run it again\n",
-                        text_at(open, "kind"), text_at(open, "since"), text_at(open, "reached"));
+                        open.text("kind"), open.text("since"), open.text("reached"));
   }
   return text;
 }

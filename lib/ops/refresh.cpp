@@ -20,11 +20,6 @@ namespace {
 
 constexpr std::uint64_t kLongestReport = 16 << 20;
 
-std::string text_of(const doc::Value& value, std::string_view key) {
-  const doc::Value* member = value.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
-
 std::vector<std::string> texts_of(const doc::Value& value, std::string_view key) {
   std::vector<std::string> texts;
   const doc::Value* list = value.find(key);
@@ -104,7 +99,7 @@ Result<RefreshReply> refresh_local(const control::Orchestrator& orchestrator, st
         fmt::format("running commands on {} comes with its provider", orchestrator.environment),
         "until then its operators are not known here");
   }
-  const std::string plugins = text_of(orchestrator.config, "pluginsDir");
+  const std::string plugins = orchestrator.config.text("pluginsDir");
   if (plugins.empty()) {
     return fail(ErrorCode::usage,
                 fmt::format("{} has no plugin directory", printable(orchestrator.name)),

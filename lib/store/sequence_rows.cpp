@@ -31,11 +31,6 @@ State state_named(const std::array<std::pair<State, std::string_view>, n>& all,
   return all.front().first;
 }
 
-std::string text_of(const doc::Value& value, std::string_view key) {
-  const doc::Value* member = value.find(key);
-  return member != nullptr && member->string() != nullptr ? *member->string() : std::string();
-}
-
 std::string steps_json(const std::vector<StepRecord>& steps) {
   doc::Value::Array all;
   for (const StepRecord& step : steps) {
@@ -55,9 +50,9 @@ std::vector<StepRecord> steps_from(const std::string& json) {
   if (!all || all->array() == nullptr) return steps;
   for (const doc::Value& value : *all->array()) {
     StepRecord step;
-    step.name = text_of(value, "name");
-    step.doing = text_of(value, "doing");
-    step.state = state_named(kStepStates, text_of(value, "state"));
+    step.name = value.text("name");
+    step.doing = value.text("doing");
+    step.state = state_named(kStepStates, value.text("state"));
     if (const doc::Value* output = value.find("output")) step.output = *output;
     steps.push_back(std::move(step));
   }
