@@ -69,6 +69,10 @@ _orch_value() {
     'serve-entrypoint'':--grace') : ;;
     'serve-entrypoint'':--plugins-dir') _orch_option dirnames ;;
     'serve-entrypoint'':--idle') : ;;
+    'doctor'':--record') _orch_option dirnames ;;
+    'doctor'':--registry') _orch_words 'fiftyone local' ;;
+    'doctor'':--api-uri') : ;;
+    'doctor'':--python') _orch_option default ;;
     *) return 1 ;;
   esac
 }
@@ -92,6 +96,7 @@ _orch_flags() {
     'secret info') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'secret delete') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'serve-entrypoint') echo '--command --strict --no-check --grace --plugins-dir --line --idle' ;;
+    'doctor') echo '--record --registry --api-uri --python --allow-insecure-http' ;;
     'config view') echo '--sources' ;;
   esac
 }
@@ -116,9 +121,10 @@ _orch_argument() {
     'secret info:0') : ;;
     'secret delete:0') : ;;
     'serve-entrypoint:0') _orch_words 'command task-manager queue operators' ;;
+    'doctor:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
     'config schema:0') _orch_words 'Job Orchestrator Config' ;;
     'completion:0') _orch_words 'bash zsh fish' ;;
-    'help:0') _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker' ;;
+    'help:0') _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint doctor config completion help flags output exit-codes names files environment jobs credentials worker' ;;
     'help:1') : ;;
   esac
 }
@@ -142,7 +148,7 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --command | --grace | --plugins-dir | --idle | --record) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then
@@ -163,7 +169,7 @@ _orch() {
   if [[ $cur == -* ]]; then
     _orch_words "$(_orch_flags "$command") --output --columns --context --config --state-dir --timeout --dry-run --yes --no-input --quiet --verbose --debug --log-format --color --version --help"
   elif [[ -z $command ]]; then
-    _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint config completion help'
+    _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint doctor config completion help'
   else
     _orch_argument "$command:$count"
   fi

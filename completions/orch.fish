@@ -22,7 +22,7 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --command --grace --plugins-dir --idle
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --command --grace --plugins-dir --idle --record
                 set skip 1
             case '-*'
             case '*'
@@ -198,6 +198,14 @@ complete -c orch -n '__orch_in "serve-entrypoint"' -l line -d 'operators: one li
 complete -c orch -n '__orch_in "serve-entrypoint"' -l idle -x -d 'queue: end after this long without work, 0s for never (default 10s)'
 complete -c orch -n '__orch_at "serve-entrypoint" 0' -a 'command task-manager queue operators'
 
+complete -c orch -n '__orch_at "" 0' -a 'doctor' -d 'check this machine, FiftyOne and an orchestrator before work is paid for'
+complete -c orch -n '__orch_in "doctor"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
+complete -c orch -n '__orch_in "doctor"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
+complete -c orch -n '__orch_in "doctor"' -l api-uri -x -d 'the address of FiftyOne\'s API'
+complete -c orch -n '__orch_in "doctor"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
+complete -c orch -n '__orch_in "doctor"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_at "doctor" 0' -a '(__orch_jobs; __orch_orchestrators)'
+
 complete -c orch -n '__orch_at config 0' -a 'view' -d 'show the settings in effect'
 complete -c orch -n '__orch_in "config view"' -l sources -d 'say where each value comes from'
 
@@ -208,4 +216,4 @@ complete -c orch -n '__orch_at "" 0' -a 'completion' -d 'print the completion sc
 complete -c orch -n '__orch_at "completion" 0' -a 'bash zsh fish'
 
 complete -c orch -n '__orch_at "" 0' -a 'help' -d 'help on a command or a topic'
-complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint config completion help flags output exit-codes names files environment jobs credentials worker'
+complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint doctor config completion help flags output exit-codes names files environment jobs credentials worker'

@@ -68,6 +68,8 @@ void signal_group(pid_t leader, int signal_number) {
   if (leader > 1) ::kill(-leader, signal_number);
 }
 
+void forbid_core_dumps() { ::prctl(PR_SET_DUMPABLE, 0); }
+
 void become_subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 std::vector<pid_t> children() {

@@ -45,6 +45,9 @@ Status set_nonblocking(int fd, bool on = true);
 
 // Absolute path of this executable, for starting more of it.
 std::string self_executable();
+// This process leaves no core file, and other processes of its user cannot look into its memory or
+// environment: secrets pass through both. Children are their own again once they are executed.
+void forbid_core_dumps();
 // TERM to the group now; the caller arms the KILL. Absent groups are fine.
 void signal_group(pid_t leader, int signal_number);
 // Makes orphaned grandchildren ours, so that they can be found and ended.

@@ -85,19 +85,18 @@ Result<std::vector<std::string>> names_of(const doc::Value& list, std::string_vi
 
 class FiftyOneRegistry : public Registry {
  public:
-  FiftyOneRegistry(FiftyOneSettings settings, EnvMap environment,
-                   std::function<void(std::string_view)> note)
-      : traits_{"fiftyone", fmt::format("FiftyOne ({})", show_url(settings.api_uri)), false, false},
-        sdk_(std::move(settings), std::move(environment), std::move(note)) {}
+  FiftyOneRegistry(std::shared_ptr<PythonSdk> sdk, std::string_view api_uri)
+      : traits_{"fiftyone", fmt::format("FiftyOne ({})", show_url(api_uri)), false, false},
+        sdk_(std::move(sdk)) {}
 
   const RegistryTraits& traits() const override { return traits_; }
 
   Result<std::vector<std::string>> list() override {
-    return names_of(ORCH_TRY(sdk_.call("list_orchestrators", {})), "instance_identifier");
+    return names_of(ORCH_TRY(sdk_->call("list_orchestrators", {})), "instance_identifier");
   }
 
   Result<std::optional<Orchestrator>> find(const std::string& name) override {
-    auto document = sdk_.call("get_orchestrator", arguments({{"instance_id", name}}));
+    auto document = sdk_->call("get_orchestrator", arguments({{"instance_id", name}}));
     // As documented: a ValueError when it is not there.
     if (!document && document.error().code == ErrorCode::invalid_value) return std::nullopt;
     const doc::Value found = ORCH_TRY(std::move(document));
@@ -111,11 +110,11 @@ class FiftyOneRegistry : public Registry {
     const doc::Value config = arguments({{orchestrator.environment, orchestrator.config}});
     const doc::Value secrets = arguments({{orchestrator.environment, names}});
     ORCH_TRY(
-        sdk_.call("register_orchestrator", arguments({{"instance_id", orchestrator.name},
-                                                      {"description", orchestrator.description},
-                                                      {"environment", orchestrator.environment},
-                                                      {"config", config},
-                                                      {"secrets", secrets}})));
+        sdk_->call("register_orchestrator", arguments({{"instance_id", orchestrator.name},
+                                                       {"description", orchestrator.description},
+                                                       {"environment", orchestrator.environment},
+                                                       {"config", config},
+                                                       {"secrets", secrets}})));
     return {};
   }
 
@@ -127,7 +126,7 @@ class FiftyOneRegistry : public Registry {
   }
 
   Status remove(const std::string& name) override {
-    const auto removed = sdk_.call("delete_orchestrator", arguments({{"instance_id", name}}));
+    const auto removed = sdk_->call("delete_orchestrator", arguments({{"instance_id", name}}));
     if (!removed && removed.error().code == ErrorCode::invalid_value) {
       return fail(ErrorCode::not_found,
                   fmt::format("{} has no orchestrator {}", traits_.where, printable(name)),
@@ -138,11 +137,11 @@ class FiftyOneRegistry : public Registry {
   }
 
   Result<std::vector<std::string>> list_secrets() override {
-    return names_of(ORCH_TRY(sdk_.call("list_secrets", {})), "key");
+    return names_of(ORCH_TRY(sdk_->call("list_secrets", {})), "key");
   }
 
   Result<std::optional<secrets::SecretInfo>> find_secret(const std::string& name) override {
-    const doc::Value found = ORCH_TRY(sdk_.call("get_secret_info", arguments({{"key", name}})));
+    const doc::Value found = ORCH_TRY(sdk_->call("get_secret_info", arguments({{"key", name}})));
     if (found.is_null()) return std::nullopt;
     secrets::SecretInfo info;
     info.name = name;
@@ -154,15 +153,15 @@ class FiftyOneRegistry : public Registry {
   Status add_secret(const std::string& name, const std::string& value,
                     const std::string& description) override {
     register_secret(value);
-    ORCH_TRY(sdk_.call("add_secret",
-                       arguments({{"key", name}, {"value", value}, {"description", description}})));
+    ORCH_TRY(sdk_->call(
+        "add_secret", arguments({{"key", name}, {"value", value}, {"description", description}})));
     return {};
   }
 
   // Without a description, or the one that is there would be lost.
   Status update_secret(const std::string& name, const std::string& value) override {
     register_secret(value);
-    ORCH_TRY(sdk_.call("update_secret", arguments({{"key", name}, {"value", value}})));
+    ORCH_TRY(sdk_->call("update_secret", arguments({{"key", name}, {"value", value}})));
     return {};
   }
 
@@ -172,7 +171,7 @@ class FiftyOneRegistry : public Registry {
                   fmt::format("{} has no secret {}", traits_.where, printable(name)),
                   "`orch list secrets` shows their names");
     }
-    ORCH_TRY(sdk_.call("delete_secret", arguments({{"key", name}})));
+    ORCH_TRY(sdk_->call("delete_secret", arguments({{"key", name}})));
     return {};
   }
 
@@ -184,15 +183,14 @@ class FiftyOneRegistry : public Registry {
 
  private:
   RegistryTraits traits_;
-  PythonSdk sdk_;
+  std::shared_ptr<PythonSdk> sdk_;
 };
 
 }  // namespace
 
-std::unique_ptr<Registry> fiftyone_registry(FiftyOneSettings settings, EnvMap environment,
-                                            std::function<void(std::string_view)> note) {
-  return std::make_unique<FiftyOneRegistry>(std::move(settings), std::move(environment),
-                                            std::move(note));
+std::unique_ptr<Registry> fiftyone_registry(std::shared_ptr<PythonSdk> sdk,
+                                            std::string_view api_uri) {
+  return std::make_unique<FiftyOneRegistry>(std::move(sdk), api_uri);
 }
 
 }  // namespace orch::control

@@ -8,6 +8,7 @@
 #include "base/redact.h"
 #include "base/text.h"
 #include "doc/value.h"
+#include "http/url.h"
 
 namespace orch::control {
 namespace {
@@ -67,15 +68,6 @@ Status read_variables(const EnvMap& environment, FiftyOneSettings& settings) {
   return {};
 }
 
-bool is_loopback(std::string_view address) {
-  std::string_view host = address.substr(address.find("://") + 3);
-  host = host.substr(0, host.find('/'));
-  if (host.starts_with('[')) return host.starts_with("[::1]");
-  host = host.substr(0, host.find(':'));
-  const bool is_ip = host.find_first_not_of("0123456789.") == std::string_view::npos;
-  return host == "localhost" || (is_ip && host.starts_with("127."));
-}
-
 }  // namespace
 
 Result<FiftyOneSettings> fiftyone_settings(const FiftyOneRequest& request,
@@ -111,7 +103,8 @@ Result<FiftyOneSettings> usable_fiftyone_settings(const FiftyOneRequest& request
                 fmt::format("{} is no address of an API", printable(show_url(address))),
                 "write it whole: https://…");
   }
-  if (address.starts_with("http://") && !is_loopback(address) && !request.allow_insecure_http) {
+  if (address.starts_with("http://") && !http::is_loopback_url(address) &&
+      !request.allow_insecure_http) {
     return fail(ErrorCode::invalid_setting,
                 fmt::format("{} would carry secrets in clear", printable(show_url(address))),
                 "use https, or say --allow-insecure-http if nobody can listen");

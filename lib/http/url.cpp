@@ -34,6 +34,18 @@ std::string part(CURLU* url, CURLUPart which) {
 bool is_https_url(std::string_view url) { return has_scheme(url, "https"); }
 bool is_http_url(std::string_view url) { return has_scheme(url, "http") || is_https_url(url); }
 
+bool is_loopback_url(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  std::string_view host = url.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#\\"));
+  if (host.find('@') != std::string_view::npos) host = host.substr(host.rfind('@') + 1);
+  if (host.starts_with('[')) return host == "[::1]" || host.starts_with("[::1]:");
+  host = host.substr(0, host.find(':'));
+  const bool is_ip = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || (is_ip && host.starts_with("127."));
+}
+
 std::string origin_of(std::string_view url) {
   const auto scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) return {};

@@ -10,6 +10,8 @@ namespace orch::http {
 
 bool is_http_url(std::string_view url);  // http or https, any case
 bool is_https_url(std::string_view url);
+// localhost, 127.0.0.0/8 or [::1]; false when in doubt.
+bool is_loopback_url(std::string_view url);
 
 // "https://host:443": who answers, in one spelling; cheap, and tolerant of what curl will refuse.
 std::string origin_of(std::string_view url);

@@ -12,10 +12,6 @@
 namespace orch::ops {
 namespace {
 
-control::FiftyOneRequest fiftyone_request(const RegistryRequest& request) {
-  return {request.api_uri, request.python, request.allow_insecure_http};
-}
-
 // Where this machine remembers the name; empty: nowhere.
 Result<std::string> remembered(const std::string& name, store::Store& store) {
   if (name.empty()) return std::string();
@@ -30,6 +26,10 @@ Result<std::string> remembered(const std::string& name, store::Store& store) {
 }
 
 }  // namespace
+
+control::FiftyOneRequest fiftyone_request(const RegistryRequest& request) {
+  return {request.api_uri, request.python, request.allow_insecure_http};
+}
 
 Result<std::string> choose_registry(const RegistryRequest& request, store::Store& store,
                                     const EnvMap& environment) {
@@ -58,7 +58,10 @@ Result<std::unique_ptr<control::Registry>> open_registry(const RegistryRequest& 
   if (request.warn) {
     for (const std::string& warning : settings.warnings) request.warn(warning);
   }
-  return control::fiftyone_registry(std::move(settings), environment, request.note);
+  const std::string address = settings.api_uri;
+  return control::fiftyone_registry(
+      std::make_shared<control::PythonSdk>(std::move(settings), environment, request.note),
+      address);
 }
 
 }  // namespace orch::ops

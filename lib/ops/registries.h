@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/result.h"
+#include "control/fiftyone_settings.h"
 #include "control/registry.h"
 #include "store/store.h"
 
@@ -24,6 +25,8 @@ struct RegistryRequest {
   std::function<void(std::string_view)> note = {};  // "starting the Python SDK…"
   std::function<void(std::string_view)> warn = {};
 };
+
+control::FiftyOneRequest fiftyone_request(const RegistryRequest& request);
 
 // The rule, without opening anything. usage: FiftyOne does not have the environment;
 // ambiguous_name: both registries have the name.

@@ -35,6 +35,7 @@ MASKS = {
     "durations": (r"\b\d+(\.\d+)?(µs|us|ms|s|m|h)(\d+(ms|s|m))*\b", "DURATION"),
     "numbers": (r"\b\d+(\.\d+)?\b", "N"),
     "ms": (r'("ms":|_ms":) ?(\{[^}]*\}|[\d.]+)', r"\1MS"),
+    "ports": (r"127\.0\.0\.1:\d{4,5}\b", "127.0.0.1:PORT"),
     "rates": (r"\b\d+(\.\d+)?/s", "RATE"),
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/file.h"
+#include "base/process.h"
 #include "cli/help.h"
 #include "cli/invocation.h"
 #include "cli/options.h"
@@ -81,6 +82,7 @@ class Session {
   }
 
   Result<int> run_command(const Command& command, const Args& args) {
+    forbid_core_dumps();
     read_only_ = command.read_only;
     const auto settings = make_settings(command, args, env_);
     options_ = ORCH_TRY(read_options(args, env_, *settings));

@@ -21,6 +21,7 @@ constexpr CommandEntry kCommands[] = {
     {"secret info", commands::secret_info_command},
     {"secret delete", commands::secret_delete_command},
     {"serve-entrypoint", commands::serve_entrypoint_command},
+    {"doctor", commands::doctor_command},
     {"config view", commands::config_view_command},
     {"config schema", commands::config_schema_command},
     {"completion", commands::completion_command},

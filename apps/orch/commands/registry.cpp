@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/ask_secret.h"
-#include "ops/registries.h"
 
 namespace orch::commands {
 
@@ -32,18 +31,24 @@ Result<store::Store> open_store(cli::Invocation& run) {
   return store::Store::open(ORCH_TRY(run.state_directory()));
 }
 
-Result<std::unique_ptr<control::Registry>> open_registry(cli::Invocation& run, store::Store& store,
-                                                         const WantedRegistry& wanted) {
+ops::RegistryRequest registry_request(cli::Invocation& run) {
   ops::RegistryRequest request;
-  request.asked = run.args.get("--registry").value_or(wanted.asked);
-  request.name = wanted.name;
-  request.environment = wanted.environment;
+  request.asked = run.args.get("--registry").value_or("");
   request.api_uri = run.args.get("--api-uri").value_or("");
   request.python = run.args.get("--python").value_or("");
   request.allow_insecure_http = run.args.has("--allow-insecure-http");
   // It takes seconds: said to a person, not to a log.
   if (run.terminal.stderr_tty) request.note = [](std::string_view text) { log_note(text); };
   request.warn = [](std::string_view text) { log_warning(text); };
+  return request;
+}
+
+Result<std::unique_ptr<control::Registry>> open_registry(cli::Invocation& run, store::Store& store,
+                                                         const WantedRegistry& wanted) {
+  ops::RegistryRequest request = registry_request(run);
+  if (request.asked.empty()) request.asked = wanted.asked;
+  request.name = wanted.name;
+  request.environment = wanted.environment;
   return ops::open_registry(request, store, run.env, system_clock());
 }
 

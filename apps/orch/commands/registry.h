@@ -8,6 +8,7 @@
 
 #include "cli/invocation.h"
 #include "control/registry.h"
+#include "ops/registries.h"
 #include "secrets/source.h"
 #include "store/store.h"
 
@@ -21,6 +22,9 @@ std::vector<cli::Flag> with_registry(std::vector<cli::Flag> flags);
 
 // The store is made when it is absent: a registry keeps something in it.
 Result<store::Store> open_store(cli::Invocation& run);
+
+// What those flags say.
+ops::RegistryRequest registry_request(cli::Invocation& run);
 
 // `asked` beats everything; empty: for a name the registry that this machine remembers it in, else
 // by the environment, else FiftyOne when its API address is configured, else this machine.

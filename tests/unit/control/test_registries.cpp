@@ -24,13 +24,19 @@ struct Bench {
     return fiftyone();
   }
 
+  std::unique_ptr<Registry> open(FiftyOneSettings settings) {
+    const std::string address = settings.api_uri;
+    return fiftyone_registry(std::make_shared<PythonSdk>(std::move(settings), environment, nullptr),
+                             address);
+  }
+
   std::unique_ptr<Registry> fiftyone(const std::string& faults = {},
                                      const std::string& key = "fake-admin-key") {
     environment["PYTHONPATH"] = std::string(ORCH_TESTS) + "/support/fiftyone_sdk";
     environment["PYTHONDONTWRITEBYTECODE"] = "1";
     environment["STUB_FILE"] = directory.path("stub.json");
     environment["STUB_FAULTS"] = faults;
-    return fiftyone_registry({"http://127.0.0.1:9", key, "python3", {}}, environment, {});
+    return open({"http://127.0.0.1:9", key, "python3", {}});
   }
 };
 
@@ -152,12 +158,10 @@ TEST_CASE("FiftyOne: an SDK that dies, is missing, or cannot be started") {
   bench.fiftyone();
   bench.environment["PYTHONPATH"] = bench.directory.path();
   const FiftyOneSettings settings = {"http://127.0.0.1:9", "fake-admin-key", "python3", {}};
-  CHECK(fiftyone_registry(settings, bench.environment, {})->list().error().code ==
-        ErrorCode::unsupported);
+  CHECK(bench.open(settings)->list().error().code == ErrorCode::unsupported);
   bench.directory.write("fiftyone/__init__.py", "");
-  const auto open_source = fiftyone_registry(settings, bench.environment, {})->list();
+  const auto open_source = bench.open(settings)->list();
   CHECK(open_source.error().message.find("open-source") != std::string::npos);
   const FiftyOneSettings nowhere = {"http://127.0.0.1:9", "fake-admin-key", "/no/python", {}};
-  CHECK(fiftyone_registry(nowhere, bench.environment, {})->list().error().code ==
-        ErrorCode::file_not_found);
+  CHECK(bench.open(nowhere)->list().error().code == ErrorCode::file_not_found);
 }

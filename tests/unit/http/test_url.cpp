@@ -19,6 +19,21 @@ TEST_CASE("what is a URL for downloads") {
   }
 }
 
+TEST_CASE("what is this machine") {
+  for (const char* url : {"http://localhost", "http://localhost:80/x", "http://127.0.0.1:8080",
+                          "http://127.8.0.1/", "http://[::1]:80", "http://u:p@127.0.0.1/"}) {
+    CAPTURE(url);
+    CHECK(is_loopback_url(url));
+  }
+  for (const char* url :
+       {"http://127.0.0.1:x@evil.test/", "http://localhost@evil.test", "", "http://127.evil.test",
+        "http://localhost.evil.test", "127.0.0.1", "http://[::1]evil.test", "http://10.0.0.1",
+        "http://evil.test#@127.0.0.1"}) {
+    CAPTURE(url);
+    CHECK_FALSE(is_loopback_url(url));
+  }
+}
+
 TEST_CASE("origins in one spelling") {
   CHECK(origin_of("http://Example.com/a?b") == "http://example.com:80");
   CHECK(origin_of("HTTPS://example.com") == "https://example.com:443");
