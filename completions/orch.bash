@@ -19,17 +19,35 @@ _orch_value() {
     'submit'':--on') : ;;
     'submit'':--set') : ;;
     'submit'':--policy') : ;;
+    'submit'':--poll-interval') : ;;
+    'submit'':--databricks-profile') : ;;
+    'submit'':--record') _orch_option dirnames ;;
+    'cancel'':--on') : ;;
+    'cancel'':--databricks-profile') : ;;
+    'cancel'':--record') _orch_option dirnames ;;
     'delete'':--registry') _orch_words 'fiftyone local' ;;
     'delete'':--api-uri') : ;;
     'delete'':--python') _orch_option default ;;
     'status'':--registry') _orch_words 'fiftyone local' ;;
     'status'':--api-uri') : ;;
     'status'':--python') _orch_option default ;;
+    'status'':--poll-interval') : ;;
+    'status'':--on') : ;;
+    'status'':--databricks-profile') : ;;
+    'status'':--record') _orch_option dirnames ;;
     'logs'':--split') : ;;
+    'logs'':--poll-interval') : ;;
+    'logs'':--on') : ;;
+    'logs'':--databricks-profile') : ;;
+    'logs'':--record') _orch_option dirnames ;;
     'list jobs'':--limit') : ;;
     'list orchestrators'':--registry') _orch_words 'fiftyone local' ;;
     'list orchestrators'':--api-uri') : ;;
     'list orchestrators'':--python') _orch_option default ;;
+    'list runs'':--limit') : ;;
+    'list runs'':--on') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
+    'list runs'':--databricks-profile') : ;;
+    'list runs'':--record') _orch_option dirnames ;;
     'list secrets'':--registry') _orch_words 'fiftyone local' ;;
     'list secrets'':--api-uri') : ;;
     'list secrets'':--python') _orch_option default ;;
@@ -80,13 +98,15 @@ _orch_value() {
 # The own flags of a command.
 _orch_flags() {
   case "$1" in
-    'submit') echo '--file --resume --on --set --policy --enqueue --detach --follow' ;;
+    'submit') echo '--file --resume --on --set --policy --enqueue --detach --follow --poll-interval --cancel-on-interrupt --databricks-profile --record' ;;
+    'cancel') echo '--on --databricks-profile --record' ;;
     'delete') echo '--delete-secrets --registry --api-uri --python --allow-insecure-http' ;;
-    'status') echo '--wait --watch --exit-status --registry --api-uri --python --allow-insecure-http' ;;
+    'status') echo '--wait --watch --exit-status --registry --api-uri --python --allow-insecure-http --poll-interval --cancel-on-interrupt --on --databricks-profile --record' ;;
     'results') echo '--failed' ;;
-    'logs') echo '--follow --split' ;;
+    'logs') echo '--follow --split --poll-interval --cancel-on-interrupt --on --databricks-profile --record' ;;
     'list jobs') echo '--limit' ;;
     'list orchestrators') echo '--registry --api-uri --python --allow-insecure-http' ;;
+    'list runs') echo '--limit --on --databricks-profile --record' ;;
     'list secrets') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'describe') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'register') echo '--file --init --environment --description --secret --secret-name --set --reuse-existing --overwrite-secrets --emit-python --replace --registry --api-uri --python --allow-insecure-http' ;;
@@ -104,7 +124,7 @@ _orch_flags() {
 # How an argument completes; $1 is command:index.
 _orch_argument() {
   case "$1" in
-    'list:0') _orch_words 'jobs orchestrators secrets' ;;
+    'list:0') _orch_words 'jobs orchestrators runs secrets' ;;
     'secret:0') _orch_words 'set info delete' ;;
     'config:0') _orch_words 'view schema' ;;
     'submit:0') _orch_option default ;;
@@ -148,7 +168,7 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --command | --grace | --plugins-dir | --idle | --record) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --poll-interval | --databricks-profile | --record | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then

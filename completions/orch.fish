@@ -22,7 +22,7 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --command --grace --plugins-dir --idle --record
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --poll-interval --databricks-profile --record --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --command --grace --plugins-dir --idle
                 set skip 1
             case '-*'
             case '*'
@@ -79,9 +79,16 @@ complete -c orch -n '__orch_in "submit"' -l policy -x -d 'the job policy, as `jo
 complete -c orch -n '__orch_in "submit"' -l enqueue -d 'let the queue runner of this machine run it, and wait'
 complete -c orch -n '__orch_in "submit"' -l detach -d 'enqueue and return'
 complete -c orch -n '__orch_in "submit"' -l follow -d 'show the workers\' log lines on standard error'
+complete -c orch -n '__orch_in "submit"' -l poll-interval -x -d 'look at a run this often (default 1s, growing to 10s)'
+complete -c orch -n '__orch_in "submit"' -l cancel-on-interrupt -d 'Ctrl-C cancels a run instead of leaving it'
+complete -c orch -n '__orch_in "submit"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "submit"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "submit" 0' -F
 
-complete -c orch -n '__orch_at "" 0' -a 'cancel' -d 'stop a job; what it has done is kept'
+complete -c orch -n '__orch_at "" 0' -a 'cancel' -d 'stop a job, or a run at a provider; what it has done is kept'
+complete -c orch -n '__orch_in "cancel"' -l on -x -d 'the orchestrator of a run that this machine has not seen'
+complete -c orch -n '__orch_in "cancel"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "cancel"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "cancel" 0' -a '(__orch_jobs)'
 
 complete -c orch -n '__orch_at "" 0' -a 'delete' -d 'forget a job, or an orchestrator\'s registration'
@@ -92,7 +99,7 @@ complete -c orch -n '__orch_in "delete"' -l python -r -F -d 'the interpreter tha
 complete -c orch -n '__orch_in "delete"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
 complete -c orch -n '__orch_at "delete" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
-complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job or an orchestrator stands, or all recent jobs'
+complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job, a run or an orchestrator stands, or all recent jobs'
 complete -c orch -n '__orch_in "status"' -l wait -d 'wait for its end and exit with its result'
 complete -c orch -n '__orch_in "status"' -l watch -d 'show each change until its end'
 complete -c orch -n '__orch_in "status"' -l exit-status -d 'exit with its result, 9 while it runs'
@@ -100,6 +107,11 @@ complete -c orch -n '__orch_in "status"' -l registry -x -a 'fiftyone local' -d '
 complete -c orch -n '__orch_in "status"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "status"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "status"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_in "status"' -l poll-interval -x -d 'look at a run this often (default 1s, growing to 10s)'
+complete -c orch -n '__orch_in "status"' -l cancel-on-interrupt -d 'Ctrl-C cancels a run instead of leaving it'
+complete -c orch -n '__orch_in "status"' -l on -x -d 'the orchestrator of a run that this machine has not seen'
+complete -c orch -n '__orch_in "status"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "status"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "status" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
 complete -c orch -n '__orch_at "" 0' -a 'results' -d 'print the results of a job, one JSON line an input'
@@ -109,6 +121,11 @@ complete -c orch -n '__orch_at "results" 0' -a '(__orch_jobs)'
 complete -c orch -n '__orch_at "" 0' -a 'logs' -d 'print what a job\'s workers, or its command, said'
 complete -c orch -n '__orch_in "logs"' -l follow -d 'go on until the job is over'
 complete -c orch -n '__orch_in "logs"' -l split -x -d 'only lines said during split N'
+complete -c orch -n '__orch_in "logs"' -l poll-interval -x -d 'look at a run this often (default 1s, growing to 10s)'
+complete -c orch -n '__orch_in "logs"' -l cancel-on-interrupt -d 'Ctrl-C cancels a run instead of leaving it'
+complete -c orch -n '__orch_in "logs"' -l on -x -d 'the orchestrator of a run that this machine has not seen'
+complete -c orch -n '__orch_in "logs"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "logs"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "logs" 0' -a '(__orch_jobs)'
 
 complete -c orch -n '__orch_at list 0' -a 'jobs' -d 'list the jobs of this machine, newest first'
@@ -119,6 +136,12 @@ complete -c orch -n '__orch_in "list orchestrators"' -l registry -x -a 'fiftyone
 complete -c orch -n '__orch_in "list orchestrators"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "list orchestrators"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "list orchestrators"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+
+complete -c orch -n '__orch_at list 0' -a 'runs' -d 'list the runs of commands at orchestrators, newest first'
+complete -c orch -n '__orch_in "list runs"' -l limit -x -d 'at most N runs (default 20)'
+complete -c orch -n '__orch_in "list runs"' -l on -x -a '(__orch_jobs; __orch_orchestrators)' -d 'ask the provider of this orchestrator'
+complete -c orch -n '__orch_in "list runs"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "list runs"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 
 complete -c orch -n '__orch_at list 0' -a 'secrets' -d 'list the names of secrets, never their values'
 complete -c orch -n '__orch_in "list secrets"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'

@@ -55,6 +55,8 @@ struct CurlOptions {
   Duration connect_timeout = std::chrono::seconds(10);
   Duration timeout = std::chrono::seconds(60);  // of one attempt
   std::uint64_t max_body = 64 << 20;            // of the decoded answer
+  // Asked about once a second and whenever bytes move; true ends the request: interrupted.
+  std::function<bool()> stop = {};
 };
 // libcurl, TLS always verified, proxies from the environment's variables, connections reused,
 // HTTP/2 where the server speaks it.
@@ -64,15 +66,17 @@ std::unique_ptr<Transport> curl_transport(const EnvMap& environment,
 // What a provider's API means by its statuses, as data.
 struct RetryTable {
   std::vector<int> statuses = {429, 502, 503, 504};  // "later"
+  std::vector<std::string> texts = {};               // … and any failure whose body holds one
   int attempts = 5;
   Duration deadline = std::chrono::minutes(2);  // of all attempts and waits together
   RetryPolicy policy = {};
 };
 // Sends again what may be sent again: an answer of the table for repeatable requests (429 for all:
 // nothing was done), no answer for repeatable ones, and no connection for all. Waits with full
-// jitter, after the Retry-After of the answer, never beyond the deadline.
+// jitter, after the Retry-After of the answer, never beyond the deadline. `sleep` says false to
+// give up: then the last answer stands.
 std::unique_ptr<Transport> retrying(std::unique_ptr<Transport> inner, RetryTable table,
-                                    Clock& clock, std::function<void(Duration)> sleep,
+                                    Clock& clock, std::function<bool(Duration)> sleep,
                                     Random& random);
 
 // One debug line a request and answer: no query, no credentials.
@@ -86,6 +90,9 @@ std::unique_ptr<Transport> recording(std::unique_ptr<Transport> inner, std::stri
 bool is_credential_field(std::string_view name);
 // JSON and forms with the values of credential fields masked; other text only by registered values.
 std::string masked_body(std::string_view body);
+
+// For an error that an answer makes.
+HttpDetail detail_of(const Request& request, const Response& response);
 
 // The answer's JSON, or the error that its status, an HTML page or broken JSON makes. `what` says
 // what was wanted: "read the job 7". `provider` stands in the error. 401 not_authenticated, 403

@@ -99,12 +99,16 @@ Error error_of(const Request& request, const Response& response, ErrorCode code,
   error.code = code;
   error.message = std::move(message);
   error.provider = provider;
-  error.http = HttpDetail{request.method, show_url(request.url), response.status,
-                          request_id_of(response), response.attempts};
+  error.http = detail_of(request, response);
   return error;
 }
 
 }  // namespace
+
+HttpDetail detail_of(const Request& request, const Response& response) {
+  return {request.method, show_url(request.url), response.status, request_id_of(response),
+          response.attempts};
+}
 
 std::string Response::header(std::string_view lower_case_name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto& header) {

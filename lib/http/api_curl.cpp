@@ -52,6 +52,10 @@ curl_socket_t on_open_socket(void*, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return (*static_cast<const std::function<bool()>*>(self))() ? 1 : 0;
+}
+
 long milliseconds(Duration duration) {
   return static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
 }
@@ -122,6 +126,11 @@ class CurlTransport : public Transport {
     set(CURLOPT_WRITEDATA, &answer);
     set(CURLOPT_HEADERFUNCTION, &on_header);
     set(CURLOPT_HEADERDATA, &answer);
+    if (options_.stop) {
+      set(CURLOPT_NOPROGRESS, 0L);
+      set(CURLOPT_XFERINFOFUNCTION, &on_progress);
+      set(CURLOPT_XFERINFODATA, &options_.stop);
+    }
     if (!ca_file_.empty()) {
       set(CURLOPT_CAINFO, ca_file_.c_str());
       set(CURLOPT_PROXY_CAINFO, ca_file_.c_str());
@@ -156,6 +165,9 @@ class CurlTransport : public Transport {
   }
 
   Error failure(const Request& request, const Answer& answer, CURLcode code) {
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+      return {ErrorCode::interrupted, "interrupted", "run the command again", {}, {}, {}};
+    }
     if (answer.too_large) {
       Error error{ErrorCode::bad_answer,
                   fmt::format("{}: the answer is larger than {}", printable(show_url(request.url)),

@@ -16,7 +16,7 @@ bool is_idempotent(const Request& request) {
 class Retrying : public Transport {
  public:
   Retrying(std::unique_ptr<Transport> inner, RetryTable table, Clock& clock,
-           std::function<void(Duration)> sleep, Random& random)
+           std::function<bool(Duration)> sleep, Random& random)
       : inner_(std::move(inner)),
         table_(std::move(table)),
         clock_(clock),
@@ -29,10 +29,7 @@ class Retrying : public Transport {
       Result<Response> response = inner_->send(request);
       if (attempt < table_.attempts && may_repeat(request, response)) {
         const auto wait = next_wait(attempt, response);
-        if (clock_.steady() + wait - begun < table_.deadline) {
-          sleep_(wait);
-          continue;
-        }
+        if (clock_.steady() + wait - begun < table_.deadline && sleep_(wait)) continue;
       }
       if (response) response->attempts = attempt;
       if (!response && response.error().http) response.error().http->attempts = attempt;
@@ -44,11 +41,19 @@ class Retrying : public Transport {
   bool may_repeat(const Request& request, const Result<Response>& response) const {
     if (!response) {
       const Error& error = response.error();
+      if (error.code == ErrorCode::interrupted) return false;
       if (error.http && !error.http->sent) return error.code != ErrorCode::tls_failed;
       return is_idempotent(request) && is_lost(error);
     }
     if (response->status == 429) return contains(429);
-    return contains(response->status) && is_idempotent(request);
+    return (contains(response->status) || holds_text(*response)) && is_idempotent(request);
+  }
+
+  bool holds_text(const Response& response) const {
+    return !response.ok() &&
+           std::any_of(table_.texts.begin(), table_.texts.end(), [&](const auto& text) {
+             return response.body.find(text) != std::string::npos;
+           });
   }
 
   // A certificate does not get better, a body not smaller.
@@ -70,14 +75,14 @@ class Retrying : public Transport {
   std::unique_ptr<Transport> inner_;
   RetryTable table_;
   Clock& clock_;
-  std::function<void(Duration)> sleep_;
+  std::function<bool(Duration)> sleep_;
   Random& random_;
 };
 
 }  // namespace
 
 std::unique_ptr<Transport> retrying(std::unique_ptr<Transport> inner, RetryTable table,
-                                    Clock& clock, std::function<void(Duration)> sleep,
+                                    Clock& clock, std::function<bool(Duration)> sleep,
                                     Random& random) {
   return std::make_unique<Retrying>(std::move(inner), std::move(table), clock, std::move(sleep),
                                     random);

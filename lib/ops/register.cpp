@@ -160,7 +160,8 @@ class Steps {
             .probe = [this]() -> Result<Found> {
               const auto row = ORCH_TRY(own_row());
               if (!row) return Found::absent;
-              return row->own_json == plan_.own_json ? Found::ours : Found::other;
+              const bool same = row->own_json == plan_.own_json && has_config(*row);
+              return same ? Found::ours : Found::other;
             },
             .act = [this]() -> Result<doc::Value> {
               store::OrchestratorRow row = ORCH_TRY(own_row()).value_or(store::OrchestratorRow{});
@@ -174,9 +175,15 @@ class Steps {
             }};
   }
 
-  // What `list orchestrators` shows without asking the registry.
+  // A copy, so that commands are run without asking FiftyOne where.
+  bool has_config(const store::OrchestratorRow& row) const {
+    return registry_.traits().id == "local" || row.config_json == doc::to_json(plan_.wanted.config);
+  }
+
+  // What is shown and used without asking the registry.
   void stamp(store::OrchestratorRow& row) const {
     row.description = plan_.wanted.description;
+    row.config_json = doc::to_json(plan_.wanted.config);
     row.updated_ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall().time_since_epoch())
             .count();

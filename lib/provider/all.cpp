@@ -1,6 +1,7 @@
 // The one list of providers. A new one is a folder and a line here.
 #include <array>
 
+#include "databricks/databricks.h"
 #include "provider/local.h"
 #include "provider/provider.h"
 
@@ -9,6 +10,7 @@ namespace orch::provider {
 std::span<const Descriptor> all_providers() {
   static const std::array providers = {
       local_provider(),
+      databricks::databricks_provider(),
   };
   return providers;
 }

@@ -9,8 +9,11 @@
 #include "base/environment.h"
 #include "base/loop.h"
 #include "base/result.h"
+#include "http/api.h"
 #include "job/plan.h"
 #include "job/slot.h"
+#include "provider/commands.h"
+#include "provider/session.h"
 
 namespace orch::provider {
 
@@ -27,7 +30,11 @@ class SplitBackend {
 struct Descriptor {
   std::string_view id;
   std::string_view summary;
-  std::unique_ptr<SplitBackend> (*splits)(const EnvMap& env);  // nullptr: not offered
+  // Capabilities; nullptr: not offered.
+  std::unique_ptr<SplitBackend> (*splits)(const EnvMap& env) = nullptr;
+  Result<std::unique_ptr<Commands>> (*commands)(const Session& session,
+                                                const Place& place) = nullptr;
+  http::RetryTable (*retries)() = nullptr;  // nullptr: the usual one
 };
 
 std::span<const Descriptor> all_providers();

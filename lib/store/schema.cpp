@@ -81,6 +81,24 @@ CREATE TABLE sequence (
 CREATE INDEX sequence_by_subject ON sequence (kind, subject, number);
 CREATE INDEX sequence_by_state ON sequence (state, number);
 )sql",
+    R"sql(
+CREATE TABLE run (
+  number INTEGER PRIMARY KEY,
+  token TEXT NOT NULL UNIQUE,
+  run TEXT NOT NULL,
+  registry TEXT NOT NULL,
+  orchestrator TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  command TEXT NOT NULL,
+  state TEXT NOT NULL,
+  url TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL,
+  ended_ms INTEGER NOT NULL
+);
+CREATE INDEX run_by_id ON run (run);
+CREATE INDEX run_by_orchestrator ON run (registry, orchestrator, number);
+)sql",
 };
 
 Status use_wal(Database& database) {

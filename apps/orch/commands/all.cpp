@@ -12,6 +12,7 @@ constexpr CommandEntry kCommands[] = {
     {"logs", commands::logs_command},
     {"list jobs", commands::list_jobs_command},
     {"list orchestrators", commands::list_orchestrators_command},
+    {"list runs", commands::list_runs_command},
     {"list secrets", commands::list_secrets_command},
     {"describe", commands::describe_command},
     {"register", commands::register_command},

@@ -2,18 +2,42 @@
 #pragma once
 
 #include <memory>
-#include <vector>
+#include <optional>
+#include <string>
 
+#include "base/loop.h"
 #include "cli/invocation.h"
 #include "http/api.h"
+#include "provider/session.h"
 
 namespace orch::commands {
 
 // --record, of every command that sends requests itself.
 cli::Flag record_flag();
+// --databricks-profile and the like.
+std::vector<cli::Flag> profile_flags();
 
-// libcurl, under the retry engine with the provider's table; --debug traces each attempt and
-// --record keeps it. Uses the process's clock and random numbers.
-std::unique_ptr<http::Transport> api_transport(cli::Invocation& run, http::RetryTable table = {});
+// Requests of one command.
+class Api {
+ public:
+  explicit Api(cli::Invocation& run);
+
+  // libcurl, under the retry engine with the provider's table; --debug traces each attempt and
+  // --record keeps it.
+  std::unique_ptr<http::Transport> transport(http::RetryTable table = {});
+  // For the provider of this environment; lives as long as this. From now on Ctrl-C ends a request
+  // or a wait with `interrupted` instead of ending the process.
+  Result<provider::Session> session(const std::string& environment);
+
+  bool interrupted() const { return interrupted_; }
+  // Sleeps; false when it was interrupted.
+  bool wait(Duration how_long);
+
+ private:
+  cli::Invocation& run_;
+  std::optional<Loop> loop_;
+  bool interrupted_ = false;
+  std::unique_ptr<http::Transport> transport_;
+};
 
 }  // namespace orch::commands

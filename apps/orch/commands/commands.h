@@ -10,6 +10,7 @@ cli::Command register_command();
 cli::Command refresh_command();
 cli::Command rotate_secret_command();
 cli::Command list_orchestrators_command();
+cli::Command list_runs_command();
 cli::Command list_secrets_command();
 cli::Command secret_set_command();
 cli::Command secret_info_command();

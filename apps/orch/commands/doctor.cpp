@@ -67,7 +67,8 @@ Result<int> doctor(Invocation& run) {
   request.registry = registry_request(run);
   request.registry.name = orchestrator_name(run.positional(0));
   request.state_directory = ORCH_TRY(run.state_directory());
-  request.transport = [&run] { return api_transport(run); };
+  Api api(run);
+  request.transport = [&api] { return api.transport(); };
   const Checks checks = ops::run_doctor(request, run.env, system_clock());
   const auto failed =
       static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](const Check& check) {

@@ -8,6 +8,7 @@
 #include "commands/job_wait.h"
 #include "commands/orchestrators.h"
 #include "commands/registry.h"
+#include "commands/runs.h"
 #include "ops/job_view.h"
 #include "ops/jobs.h"
 
@@ -35,6 +36,7 @@ Result<int> describe(Invocation& run) {
 }
 
 Result<int> cancel(Invocation& run) {
+  if (const auto id = ORCH_TRY(means_run(run, run.positional(0)))) return cancel_run(run, *id);
   store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
   if (run.options.dry_run) {
@@ -75,15 +77,6 @@ Result<int> remove(Invocation& run) {
   return 0;
 }
 
-const std::vector<cli::Positional>& one_job() {
-  static const std::vector<cli::Positional> positionals = {
-      {.name = "JOB",
-       .help = "a job's id, or its name for the newest of that name",
-       .completes = Completes::job,
-       .required = true}};
-  return positionals;
-}
-
 const std::vector<cli::Positional>& job_or_orchestrator() {
   static const std::vector<cli::Positional> positionals = {
       {.name = "NAME",
@@ -120,9 +113,13 @@ cli::Command describe_command() {
 
 cli::Command cancel_command() {
   return {.name = "cancel",
-          .summary = "stop a job; what it has done is kept",
+          .summary = "stop a job, or a run at a provider; what it has done is kept",
           .examples = {{"stop the newest job called birds", "orch cancel birds"}},
-          .positionals = one_job(),
+          .positionals = {{.name = "JOB",
+                           .help = "a job's id, its name for the newest of that name, or run/ID",
+                           .completes = Completes::job,
+                           .required = true}},
+          .flags = run_flags(),
           .run = cancel};
 }
 

@@ -7,6 +7,7 @@
 #include "cli/invocation.h"
 #include "commands/commands.h"
 #include "commands/job_wait.h"
+#include "commands/runs.h"
 #include "ops/job_view.h"
 #include "ops/logs.h"
 
@@ -23,6 +24,7 @@ bool is_over(const store::JobRow& row) {
 }
 
 Result<int> logs(Invocation& run) {
+  if (const auto id = ORCH_TRY(means_run(run, run.positional(0)))) return run_logs(run, *id);
   const store::Store store = ORCH_TRY(existing_store(run));
   const store::JobRow row = ORCH_TRY(find_job(store, run.positional(0)));
   ops::LogRequest request{.job_directory = row.directory, .split = {}};
@@ -54,6 +56,15 @@ Result<int> logs(Invocation& run) {
   }
 }
 
+std::vector<cli::Flag> logs_flags() {
+  std::vector<cli::Flag> flags = {
+      {.name = "--follow", .help = "go on until the job is over"},
+      {.name = "--split", .value = "N", .help = "only lines said during split N"}};
+  for (cli::Flag& flag : wait_flags()) flags.push_back(flag);
+  for (cli::Flag& flag : run_flags()) flags.push_back(flag);
+  return flags;
+}
+
 }  // namespace
 
 cli::Command logs_command() {
@@ -66,11 +77,10 @@ cli::Command logs_command() {
           .examples = {{"as it comes", "orch logs birds --follow"},
                        {"the text alone", "orch logs birds | jq -r .line"}},
           .positionals = {{.name = "JOB",
-                           .help = "a job's id, or its name for the newest of that name",
+                           .help = "a job's id, its name for the newest of that name, or run/ID",
                            .completes = cli::Completes::job,
                            .required = true}},
-          .flags = {{.name = "--follow", .help = "go on until the job is over"},
-                    {.name = "--split", .value = "N", .help = "only lines said during split N"}},
+          .flags = logs_flags(),
           .group = "Inspect",
           .read_only = true,
           .run = logs};

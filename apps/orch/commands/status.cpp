@@ -9,6 +9,7 @@
 #include "commands/job_wait.h"
 #include "commands/orchestrators.h"
 #include "commands/registry.h"
+#include "commands/runs.h"
 #include "ops/job_view.h"
 
 namespace orch::commands {
@@ -62,6 +63,7 @@ Result<int> status(Invocation& run) {
     ORCH_TRY(print_jobs(run, kRecent));
     return 0;
   }
+  if (const auto id = ORCH_TRY(means_run(run, name))) return run_status(run, *id);
   if (ORCH_TRY(means_orchestrator(run, name))) {
     if (run.args.has("--wait") || run.args.has("--watch") || run.args.has("--exit-status")) {
       return fail(ErrorCode::usage, "an orchestrator has no end to wait for",
@@ -77,11 +79,21 @@ Result<int> status(Invocation& run) {
   return run.args.has("--exit-status") ? ops::exit_status(row) : 0;
 }
 
+std::vector<cli::Flag> status_flags() {
+  std::vector<cli::Flag> flags =
+      with_registry({{.name = "--wait", .help = "wait for its end and exit with its result"},
+                     {.name = "--watch", .help = "show each change until its end"},
+                     {.name = "--exit-status", .help = "exit with its result, 9 while it runs"}});
+  for (cli::Flag& flag : wait_flags()) flags.push_back(flag);
+  for (cli::Flag& flag : run_flags()) flags.push_back(flag);
+  return flags;
+}
+
 }  // namespace
 
 cli::Command status_command() {
   return {.name = "status",
-          .summary = "show how a job or an orchestrator stands, or all recent jobs",
+          .summary = "show how a job, a run or an orchestrator stands, or all recent jobs",
           .details =
               "Exits with 0 whatever the job's state, unless --wait or --exit-status asks for the "
               "job's own result: 0 all inputs ok, 8 some failed, 3 none ok or the job failed, 9 "
@@ -90,12 +102,9 @@ cli::Command status_command() {
                        {"wait for a job and exit with its result", "orch status birds --wait"},
                        {"follow a job as it runs", "orch status birds --watch"}},
           .positionals = {{.name = "NAME",
-                           .help = "a job's id or name, or an orchestrator",
+                           .help = "a job's id or name, an orchestrator, or run/ID",
                            .completes = cli::Completes::name}},
-          .flags = with_registry(
-              {{.name = "--wait", .help = "wait for its end and exit with its result"},
-               {.name = "--watch", .help = "show each change until its end"},
-               {.name = "--exit-status", .help = "exit with its result, 9 while it runs"}}),
+          .flags = status_flags(),
           .group = "Inspect",
           .read_only = true,
           .run = status};

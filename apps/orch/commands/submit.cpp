@@ -8,9 +8,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/invocation.h"
+#include "commands/api.h"
 #include "commands/commands.h"
 #include "commands/job_settings.h"
 #include "commands/job_wait.h"
+#include "commands/runs.h"
 #include "ops/command_job.h"
 #include "ops/job_file.h"
 #include "ops/job_view.h"
@@ -202,12 +204,20 @@ Result<int> submit_command_line(Invocation& run) {
   return run_command(run, store, row);
 }
 
+Result<int> submit_remote_command(Invocation& run, const std::string& on) {
+  if (run.args.tail.empty()) {
+    return fail(ErrorCode::usage, "no command stands after `--`",
+                fmt::format("orch submit --on {} -- fiftyone --version", on));
+  }
+  if (run.args.has("--enqueue")) {
+    return fail(ErrorCode::usage, "--enqueue is for this machine's queue; the provider has its own",
+                "--detach starts the run and returns");
+  }
+  return submit_remote(run, on);
+}
+
 Result<int> submit(Invocation& run) {
   const std::string on = run.args.get("--on").value_or("local");
-  if (on != "local" && run.args.has_tail) {
-    return fail(ErrorCode::not_found, fmt::format("no orchestrator is called `{}`", on),
-                "without --on the command runs on this machine");
-  }
   const std::string file(run.positional(0));
   const int ways =
       (run.args.has("--resume") ? 1 : 0) + (run.args.has_tail ? 1 : 0) + (file.empty() ? 0 : 1);
@@ -221,6 +231,7 @@ Result<int> submit(Invocation& run) {
     return fail(ErrorCode::usage, "--detach returns at once and --follow stays",
                 "--enqueue --follow lets the queue run the job and shows what it says");
   }
+  if (run.args.has_tail && on != "local") return submit_remote_command(run, on);
   if (run.args.has_tail) return submit_command_line(run);
   for (const std::string_view flag : {"--set", "--policy", "--on"}) {
     if (!run.args.has("--resume") || !run.args.has(flag)) continue;
@@ -243,13 +254,15 @@ cli::Command submit_command() {
       "worked on by task managers; each result is on disk before it is shown or counted, so an "
       "interrupted job loses nothing and `--resume` runs only what is missing.\n\n"
       "What follows `--` is run as one command: its words unchanged, no shell, its output passed "
-      "on. It gets no credential variables of this environment.";
+      "on. It gets no credential variables of this environment. With --on it runs at an "
+      "orchestrator's provider; its output comes when it is over, Ctrl-C leaves it running there.";
   command.examples = {{"run a job file and wait", "orch submit job.yaml"},
                       {"see the plan first", "orch submit job.yaml --dry-run"},
                       {"change a field for this run", "orch submit job.yaml --set split_size=8"},
                       {"let the queue do it and return", "orch submit job.yaml --detach"},
                       {"run what is missing of the newest `birds`", "orch submit --resume birds"},
-                      {"run one command as a job", "orch submit -- python3 train.py --epochs 3"}};
+                      {"run one command as a job", "orch submit -- python3 train.py --epochs 3"},
+                      {"run it at an orchestrator", "orch submit --on gpu -- fiftyone --version"}};
   command.positionals = {{"FILE", "the job file, `-` for standard input", cli::Completes::file}};
   command.flags = {{"--resume", 0, "JOB", "run what is missing of a job", {}, cli::Completes::job},
                    {"--on", 0, "NAME", "the orchestrator to run on, or `local`"},
@@ -272,6 +285,8 @@ cli::Command submit_command() {
                     cli::Completes::nothing,
                     false,
                     true}};
+  for (cli::Flag& flag : wait_flags()) command.flags.push_back(flag);
+  for (cli::Flag& flag : profile_flags()) command.flags.push_back(flag);
   command.tail = "CMD…";
   command.run = submit;
   return command;

@@ -62,6 +62,7 @@ struct Engine {
         [this](Duration wait) {
           waits.push_back(wait);
           clock.advance(wait);
+          return true;
         },
         random);
   }

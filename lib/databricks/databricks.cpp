@@ -1,0 +1,44 @@
+#include "databricks/databricks.h"
+
+#include "base/log.h"
+#include "databricks/errors.h"
+#include "databricks/runs.h"
+
+namespace orch::databricks {
+namespace {
+
+// --databricks-profile, else auth.admin.databricks_profile where that is meant, else
+// auth.databricks_profile.
+std::string profile_of(const provider::Session& session) {
+  if (!session.profile.empty()) return session.profile;
+  if (session.admin) {
+    std::string admin = member_of(session.auth, "admin").text("databricks_profile");
+    if (!admin.empty()) return admin;
+  }
+  return session.auth.text("databricks_profile");
+}
+
+Result<std::unique_ptr<provider::Commands>> open_commands(const provider::Session& session,
+                                                          const provider::Place& place) {
+  return commands_of(ORCH_TRY(open_client(session)), place);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Client>> open_client(const provider::Session& session) {
+  Identity identity = ORCH_TRY(find_identity(profile_of(session), session.environment));
+  for (const std::string& note : identity.notes) log_note(note);
+  return std::make_unique<Client>(std::move(identity), session.transport, session.clock,
+                                  session.cache_directory);
+}
+
+provider::Descriptor databricks_provider() {
+  provider::Descriptor descriptor;
+  descriptor.id = "databricks";
+  descriptor.summary = "jobs of a Databricks workspace";
+  descriptor.commands = open_commands;
+  descriptor.retries = retry_table;
+  return descriptor;
+}
+
+}  // namespace orch::databricks
