@@ -28,6 +28,8 @@ _orch_value() {
     'delete'':--registry') _orch_words 'fiftyone local' ;;
     'delete'':--api-uri') : ;;
     'delete'':--python') _orch_option default ;;
+    'delete'':--databricks-profile') : ;;
+    'delete'':--record') _orch_option dirnames ;;
     'status'':--registry') _orch_words 'fiftyone local' ;;
     'status'':--api-uri') : ;;
     'status'':--python') _orch_option default ;;
@@ -64,6 +66,8 @@ _orch_value() {
     'register'':--registry') _orch_words 'fiftyone local' ;;
     'register'':--api-uri') : ;;
     'register'':--python') _orch_option default ;;
+    'register'':--databricks-profile') : ;;
+    'register'':--record') _orch_option dirnames ;;
     'refresh'':--registry') _orch_words 'fiftyone local' ;;
     'refresh'':--api-uri') : ;;
     'refresh'':--python') _orch_option default ;;
@@ -100,7 +104,7 @@ _orch_flags() {
   case "$1" in
     'submit') echo '--file --resume --on --set --policy --enqueue --detach --follow --poll-interval --cancel-on-interrupt --databricks-profile --record' ;;
     'cancel') echo '--on --databricks-profile --record' ;;
-    'delete') echo '--delete-secrets --registry --api-uri --python --allow-insecure-http' ;;
+    'delete') echo '--delete-secrets --resources --registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
     'status') echo '--wait --watch --exit-status --registry --api-uri --python --allow-insecure-http --poll-interval --cancel-on-interrupt --on --databricks-profile --record' ;;
     'results') echo '--failed' ;;
     'logs') echo '--follow --split --poll-interval --cancel-on-interrupt --on --databricks-profile --record' ;;
@@ -109,7 +113,7 @@ _orch_flags() {
     'list runs') echo '--limit --on --databricks-profile --record' ;;
     'list secrets') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'describe') echo '--registry --api-uri --python --allow-insecure-http' ;;
-    'register') echo '--file --init --environment --description --secret --secret-name --set --reuse-existing --overwrite-secrets --emit-python --replace --registry --api-uri --python --allow-insecure-http' ;;
+    'register') echo '--file --init --environment --description --secret --secret-name --set --reuse-existing --overwrite-secrets --emit-python --replace --registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
     'refresh') echo '--wait --registry --api-uri --python --allow-insecure-http' ;;
     'rotate-secret') echo '--key --from --registry --api-uri --python --allow-insecure-http' ;;
     'secret set') echo '--from --description --registry --api-uri --python --allow-insecure-http' ;;

@@ -93,10 +93,13 @@ complete -c orch -n '__orch_at "cancel" 0' -a '(__orch_jobs)'
 
 complete -c orch -n '__orch_at "" 0' -a 'delete' -d 'forget a job, or an orchestrator\'s registration'
 complete -c orch -n '__orch_in "delete"' -l delete-secrets -d 'an orchestrator\'s secrets, too'
+complete -c orch -n '__orch_in "delete"' -l resources -d 'what orch has made for it at its provider, too'
 complete -c orch -n '__orch_in "delete"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
 complete -c orch -n '__orch_in "delete"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "delete"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "delete"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_in "delete"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "delete"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "delete" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
 complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job, a run or an orchestrator stands, or all recent jobs'
@@ -172,6 +175,8 @@ complete -c orch -n '__orch_in "register"' -l registry -x -a 'fiftyone local' -d
 complete -c orch -n '__orch_in "register"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "register"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "register"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_in "register"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "register"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "register" 0' -F
 
 complete -c orch -n '__orch_at "" 0' -a 'refresh' -d 'let an orchestrator report the operators of its plugins'

@@ -16,7 +16,8 @@ http::Request request_to(const FiftyOneSettings& settings, std::string_view path
   http::Request request;
   request.url = settings.api_uri + std::string(path);
   request.headers = {{"X-API-Key", settings.api_key}};
-  request.repeatable = true;  // both only look
+  request.repeatable = true;
+  request.only_looks = true;
   return request;
 }
 

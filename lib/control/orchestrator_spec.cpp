@@ -10,6 +10,7 @@
 #include "config/prepare.h"
 #include "config/view.h"
 #include "provider/environment.h"
+#include "provider/provider.h"
 #include "secrets/naming.h"
 
 namespace orch::control {
@@ -130,6 +131,17 @@ void check_name(const View& file, config::Report& report) {
   }
 }
 
+// With the environment's own fields of `provision:`, where its provider is there.
+config::Field fields_for(std::string_view environment) {
+  config::Field table = orchestrator_fields();
+  const provider::Descriptor* provider = provider::find_provider(environment);
+  if (provider == nullptr || provider->provision_fields == nullptr) return table;
+  for (config::Field& field : table.fields) {
+    if (field.name == "provision") field = provider->provision_fields();
+  }
+  return table;
+}
+
 }  // namespace
 
 const config::Field& orchestrator_fields() {
@@ -167,9 +179,10 @@ const config::Field& orchestrator_fields() {
 Result<OrchestratorSpec> parse_orchestrator(const doc::Value& document,
                                             const OrchestratorSpecOptions& options) {
   config::Report report(options.name);
+  const config::Field table = fields_for(document.text("environment"));
   const doc::Value prepared =
-      config::prepare(document, orchestrator_fields(), {options.set, options.environment}, report);
-  const View file(prepared, orchestrator_fields());
+      config::prepare(document, table, {options.set, options.environment}, report);
+  const View file(prepared, table);
   check_name(file, report);
   OrchestratorSpec spec;
   spec.name = file.text("name");
@@ -187,6 +200,7 @@ Result<OrchestratorSpec> parse_orchestrator(const doc::Value& document,
   }
   if (const doc::Value* auth = file.find("auth")) spec.auth = *auth;
   if (const doc::Value* provision = file.find("provision")) spec.provision = *provision;
+  spec.base_directory = options.base_directory;
   if (const Environment* environment = provider::find_environment(spec.environment)) {
     check_config(file, *environment, report);
     read_secrets(file, *environment, options, report, spec);

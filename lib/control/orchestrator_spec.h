@@ -28,7 +28,8 @@ struct OrchestratorSpec {
   std::map<std::string, std::string> secret_names;               // field → name, against the rule
   doc::Value auth;  // how orch itself signs in; null: the environment's own chain
   std::string refresh_command;
-  doc::Value provision;  // the provider's; null: none
+  doc::Value provision;        // the provider's; null: none
+  std::string base_directory;  // of relative paths in it
   std::vector<std::string> warnings;
 };
 

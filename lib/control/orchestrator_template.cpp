@@ -2,6 +2,7 @@
 
 #include "control/orchestrator_spec.h"
 #include "provider/environment.h"
+#include "provider/provider.h"
 #include "secrets/naming.h"
 
 namespace orch::control {
@@ -12,6 +13,19 @@ std::string config_line(const provider::ConfigKey& key) {
                             : key.required        ? fmt::format("\"your {}\"", key.name)
                                                   : "\"\"";
   return fmt::format("  # {}\n  {}{}: {}\n", key.about, key.required ? "" : "# ", key.name, value);
+}
+
+// With a provision: it fills the keys in, so they stand as comments.
+std::string config_part(const provider::Environment& environment, bool provisions) {
+  if (environment.config.empty()) return {};
+  std::string text =
+      provisions ? "# config:                     # filled in by provision:\n" : "config:\n";
+  for (const provider::ConfigKey& key : environment.config) {
+    std::string line = config_line(key);
+    if (provisions && key.required) line.insert(line.find('\n') + 3, "# ");
+    text += line;
+  }
+  return text;
 }
 
 // clientSecret of databricks: DATABRICKS_CLIENT_SECRET.
@@ -37,8 +51,9 @@ std::string orchestrator_template(std::string_view id) {
           ? "# registry: fiftyone         # or local; default: fiftyone when its API address is "
             "configured\n"
           : "# registry: local            # the only one that has this environment\n";
-  if (!environment->config.empty()) text += "config:\n";
-  for (const provider::ConfigKey& key : environment->config) text += config_line(key);
+  const provider::Descriptor* provider = provider::find_provider(id);
+  const bool provisions = provider != nullptr && provider->provision_template != nullptr;
+  text += config_part(*environment, provisions);
   if (!environment->secrets.empty()) {
     text +=
         "# A value comes from {env: VAR}, {file: PATH}, {stdin: true}, {prompt: true} or {exec: "
@@ -48,6 +63,7 @@ std::string orchestrator_template(std::string_view id) {
     text += fmt::format("  # {}\n  {}{}: {{env: {}}}\n", field.about, field.required ? "" : "# ",
                         field.name, variable_of(id, field.name));
   }
+  if (provisions) text += provider->provision_template();
   text +=
       "# refresh: {command: \"…\"}    # what makes it report its operators; without it the last "
       "run is repeated\n";

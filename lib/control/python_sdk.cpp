@@ -43,8 +43,7 @@ Error missing_sdk(const doc::Value& answer, const std::string& python) {
   }
   return error_of(
       ErrorCode::unsupported,
-      fmt::format("{} has no FiftyOne management SDK: {}", python, answer.text("message")),
-      hint);
+      fmt::format("{} has no FiftyOne management SDK: {}", python, answer.text("message")), hint);
 }
 
 Error failure_of(std::string_view call, const doc::Value& answer, const std::string& python) {

@@ -37,23 +37,22 @@ Status Client::sign_in() {
   return {};
 }
 
-Result<doc::Value> Client::call(http::Request request, std::string_view what) {
+// A whole answer of 2xx, signed in; once more with a new token when a kept one was revoked.
+Result<http::Response> Client::send(http::Request request, std::string_view what) {
   const http::HeaderList given = request.headers;
   for (bool again = false;; again = true) {
     request.headers = given;
     request.headers.emplace_back("Authorization", "Bearer " + ORCH_TRY(tokens_.bearer()));
-    request.headers.emplace_back("Accept", "application/json");
     if (!identity_.workspace_id.empty()) {
       request.headers.emplace_back("X-Databricks-Workspace-Id", identity_.workspace_id);
     }
-    auto answer = answer_of(request, transport_.send(request), what);
-    if (answer) return answer;
-    // A kept token may have been revoked meanwhile: once more with a new one.
-    if (!again && tokens_.can_fetch() && says_expired(answer.error())) {
+    auto response = transport_.send(request);
+    if (response && response->ok()) return response;
+    Error error = answer_of(request, response, what).error();
+    if (!again && tokens_.can_fetch() && says_expired(error)) {
       tokens_.forget();
       continue;
     }
-    Error error = std::move(answer).error();
     if (error.code == ErrorCode::not_authenticated) {
       error.hint = fmt::format("the credentials come from {}: check or renew them", identity_.from);
     } else if (error.code == ErrorCode::permission_denied) {
@@ -61,6 +60,16 @@ Result<doc::Value> Client::call(http::Request request, std::string_view what) {
     }
     return fail(std::move(error));
   }
+}
+
+Result<http::Response> Client::raw(http::Request request, std::string_view what) {
+  return send(std::move(request), what);
+}
+
+Result<doc::Value> Client::call(http::Request request, std::string_view what) {
+  request.headers.emplace_back("Accept", "application/json");
+  const http::Response response = ORCH_TRY(send(request, what));
+  return answer_of(request, response, what);
 }
 
 Result<doc::Value> Client::get(std::string_view path, const Query& query, std::string_view what) {

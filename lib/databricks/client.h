@@ -38,6 +38,9 @@ class Client {
                           Repeat repeat = Repeat::no);
   Result<doc::Value> call(http::Request request, std::string_view what);
 
+  // The answer as it is: headers, or a body that is no JSON.
+  Result<http::Response> raw(http::Request request, std::string_view what);
+
   // Each element of the list `key` of all pages, until `each` says false.
   Status pages(std::string_view path, Query query, std::string_view key, std::string_view what,
                const std::function<bool(const doc::Value&)>& each);
@@ -48,6 +51,8 @@ class Client {
   Status sign_in();
 
  private:
+  Result<http::Response> send(http::Request request, std::string_view what);
+
   Identity identity_;
   http::Transport& transport_;
   TokenSource tokens_;

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "databricks/errors.h"
+#include "databricks/provision.h"
+#include "databricks/provision_spec.h"
 #include "databricks/runs.h"
 
 namespace orch::databricks {
@@ -23,6 +25,16 @@ Result<std::unique_ptr<provider::Commands>> open_commands(const provider::Sessio
   return commands_of(ORCH_TRY(open_client(session)), place);
 }
 
+Result<std::unique_ptr<provider::Provision>> open_provision(
+    const provider::Session& session, const provider::ProvisionRequest& request) {
+  return provision_of(ORCH_TRY(open_client(session)), request);
+}
+
+Status take_down_one(const provider::Session& session, const doc::Value& handle) {
+  const auto client = ORCH_TRY(open_client(session));
+  return take_down(*client, handle);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Client>> open_client(const provider::Session& session) {
@@ -38,6 +50,10 @@ provider::Descriptor databricks_provider() {
   descriptor.summary = "jobs of a Databricks workspace";
   descriptor.commands = open_commands;
   descriptor.retries = retry_table;
+  descriptor.provision = open_provision;
+  descriptor.take_down = take_down_one;
+  descriptor.provision_fields = provision_fields;
+  descriptor.provision_template = provision_template;
   return descriptor;
 }
 

@@ -98,6 +98,7 @@ Result<TokenSource::Token> TokenSource::fetch() {
   request.method = "POST";
   request.url = ORCH_TRY(endpoint());
   request.repeatable = true;  // a token more does no harm
+  request.only_looks = true;
   request.headers = {
       {"Authorization", "Basic " + base64(identity_.client_id + ":" + identity_.client_secret)},
       {"Content-Type", "application/x-www-form-urlencoded"}};

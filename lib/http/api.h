@@ -30,6 +30,9 @@ struct Request {
   // May be sent again when its answer was lost: GET, HEAD, PUT and DELETE may by themselves, a POST
   // with an idempotency key or one that only looks.
   bool repeatable = false;
+  bool may_be_repeated() const;
+  // Changes nothing at the other side although it is a POST: also sent in a dry run.
+  bool only_looks = false;
 };
 
 struct Response {
@@ -84,6 +87,10 @@ std::unique_ptr<Transport> tracing(std::unique_ptr<Transport> inner, Clock& cloc
 // Each exchange as NNN.json in the directory, for a bug report: credentials masked by field and
 // value.
 std::unique_ptr<Transport> recording(std::unique_ptr<Transport> inner, std::string directory);
+
+// Sends what only looks; tells `held` of the rest, and answers it with {}.
+std::unique_ptr<Transport> dry(std::unique_ptr<Transport> inner,
+                               std::function<void(const Request&)> held);
 
 // Whether a header or a member of a body is masked whatever its value: authorization, cookie,
 // x-api-key, token, client_secret, password …

@@ -126,6 +126,8 @@ class CurlTransport : public Transport {
     set(CURLOPT_WRITEDATA, &answer);
     set(CURLOPT_HEADERFUNCTION, &on_header);
     set(CURLOPT_HEADERDATA, &answer);
+    // On a kept connection that dies without an answer libcurl sends again by itself, a POST, too.
+    if (!request.may_be_repeated()) set(CURLOPT_FRESH_CONNECT, 1L);
     if (options_.stop) {
       set(CURLOPT_NOPROGRESS, 0L);
       set(CURLOPT_XFERINFOFUNCTION, &on_progress);

@@ -8,11 +8,6 @@
 namespace orch::http {
 namespace {
 
-bool is_idempotent(const Request& request) {
-  return request.repeatable || request.method == "GET" || request.method == "HEAD" ||
-         request.method == "PUT" || request.method == "DELETE";
-}
-
 class Retrying : public Transport {
  public:
   Retrying(std::unique_ptr<Transport> inner, RetryTable table, Clock& clock,
@@ -43,10 +38,10 @@ class Retrying : public Transport {
       const Error& error = response.error();
       if (error.code == ErrorCode::interrupted) return false;
       if (error.http && !error.http->sent) return error.code != ErrorCode::tls_failed;
-      return is_idempotent(request) && is_lost(error);
+      return request.may_be_repeated() && is_lost(error);
     }
     if (response->status == 429) return contains(429);
-    return (contains(response->status) || holds_text(*response)) && is_idempotent(request);
+    return (contains(response->status) || holds_text(*response)) && request.may_be_repeated();
   }
 
   bool holds_text(const Response& response) const {
@@ -80,6 +75,10 @@ class Retrying : public Transport {
 };
 
 }  // namespace
+
+bool Request::may_be_repeated() const {
+  return repeatable || method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
+}
 
 std::unique_ptr<Transport> retrying(std::unique_ptr<Transport> inner, RetryTable table,
                                     Clock& clock, std::function<bool(Duration)> sleep,

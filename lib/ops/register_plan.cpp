@@ -211,7 +211,6 @@ std::string own_part(const control::OrchestratorSpec& spec) {
   doc::Value own = doc::Value::Object{};
   if (!spec.auth.is_null()) own.set("auth", spec.auth);
   if (!spec.refresh_command.empty()) own.set("refresh_command", spec.refresh_command);
-  if (!spec.provision.is_null()) own.set("provision", spec.provision);
   return doc::to_json(own);
 }
 

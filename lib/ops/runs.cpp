@@ -74,6 +74,12 @@ Result<store::OrchestratorRow> remembered_orchestrator(store::Store& store, cons
               "makes another machine's known here");
 }
 
+Result<doc::Value> auth_of(const store::OrchestratorRow& row) {
+  const doc::Value own = ORCH_TRY(json_of(row.own_json));
+  const doc::Value* auth = own.find("auth");
+  return auth == nullptr ? doc::Value() : *auth;
+}
+
 Result<std::unique_ptr<provider::Commands>> open_commands(const store::OrchestratorRow& row,
                                                           provider::Session session) {
   const provider::Descriptor* provider = provider::find_provider(row.environment);
@@ -84,8 +90,7 @@ Result<std::unique_ptr<provider::Commands>> open_commands(const store::Orchestra
                             printable(row.name), printable(row.environment)),
                 "`orch submit -- CMD` runs it on this machine");
   }
-  const doc::Value own = ORCH_TRY(json_of(row.own_json));
-  if (const doc::Value* auth = own.find("auth"); auth != nullptr) session.auth = *auth;
+  session.auth = ORCH_TRY(auth_of(row));
   return provider->commands(session, {row.name, ORCH_TRY(json_of(row.config_json))});
 }
 

@@ -24,6 +24,9 @@ namespace orch::ops {
 Result<store::OrchestratorRow> remembered_orchestrator(store::Store& store, const std::string& name,
                                                        const std::string& registry);
 
+// Its `auth:`; null when it has none.
+Result<doc::Value> auth_of(const store::OrchestratorRow& row);
+
 // What its provider offers for commands. unsupported: this version contacts none in that
 // environment. The session's `auth` is filled from the row.
 Result<std::unique_ptr<provider::Commands>> open_commands(const store::OrchestratorRow& row,

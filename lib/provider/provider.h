@@ -9,10 +9,12 @@
 #include "base/environment.h"
 #include "base/loop.h"
 #include "base/result.h"
+#include "config/fields.h"
 #include "http/api.h"
 #include "job/plan.h"
 #include "job/slot.h"
 #include "provider/commands.h"
+#include "provider/provision.h"
 #include "provider/session.h"
 
 namespace orch::provider {
@@ -35,6 +37,12 @@ struct Descriptor {
   Result<std::unique_ptr<Commands>> (*commands)(const Session& session,
                                                 const Place& place) = nullptr;
   http::RetryTable (*retries)() = nullptr;  // nullptr: the usual one
+  Result<std::unique_ptr<Provision>> (*provision)(const Session& session,
+                                                  const ProvisionRequest& request) = nullptr;
+  // Takes down what a resource's handle names; absent is fine.
+  Status (*take_down)(const Session& session, const doc::Value& handle) = nullptr;
+  config::Field (*provision_fields)() = nullptr;  // of `provision:`; nullptr: not checked
+  std::string (*provision_template)() = nullptr;  // its part of `register --init`
 };
 
 std::span<const Descriptor> all_providers();

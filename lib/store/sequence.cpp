@@ -82,11 +82,25 @@ class Run {
     if (begun || step.idempotent) {
       const Found found = ORCH_TRY(look(step));
       if (found == Found::ours && !(begun && step.holds_secret)) {
+        if (before == StepState::started) find(step)->output = recovered(step);
         return reached(step, begun ? StepState::done : StepState::unchanged);
       }
       if (found == Found::ours && step.undo) ORCH_TRY(confirmed(step, step.undo()));
+      // Of a step that was begun before, what that run has found counts.
+      if (!begun) find(step)->output = was(found);
     }
     return act(step);
+  }
+
+  static doc::Value was(Found found) {
+    doc::Value output;
+    output.set("was", found == Found::absent ? "absent" : "other");
+    return output;
+  }
+
+  doc::Value recovered(const Step& step) {
+    const bool made = find(step)->output.text("was") == "absent";
+    return made && step.recover ? step.recover() : doc::Value();
   }
 
   Status act(const Step& step) {
@@ -107,7 +121,7 @@ class Run {
     const auto found = step.probe();
     if (!found) return fail(doubt(step, error));
     if (*found != Found::ours) return fail(error);
-    if (!step.holds_secret) return doc::Value();
+    if (!step.holds_secret) return recovered(step);
     if (!step.undo) return fail(doubt(step, error));
     ORCH_TRY(confirmed(step, step.undo()));
     Result<doc::Value> again = step.act();
@@ -115,11 +129,14 @@ class Run {
     return again;
   }
 
-  // A look that fails leaves it open when something was begun; before that it is a plain error.
+  // A look that fails leaves it open when something was begun; before that, and where it has seen
+  // what stands in the way, it is a plain error.
   Result<Found> look(const Step& step) {
     auto found = step.probe();
-    if (!found && anything_begun()) return fail(doubt(step, found.error()));
-    return found;
+    if (found || !anything_begun()) return found;
+    const ErrorCode code = found.error().code;
+    if (code == ErrorCode::conflict || code == ErrorCode::invalid_value) return found;
+    return fail(doubt(step, found.error()));
   }
 
   Status confirmed(const Step& step, Status status) {

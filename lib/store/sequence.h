@@ -29,6 +29,8 @@ struct Step {
   // Does it. What it returns is kept and given to later steps by output(); never a secret value.
   std::function<Result<doc::Value>()> act;
   std::function<Status()> undo = {};  // empty: nothing to undo (reads, updates in place)
+  // What act would have returned, when it is found done and nothing was there before; empty: null.
+  std::function<doc::Value()> recover = {};
   // The value this step hands on is only in memory: a resume undoes it and acts again.
   bool holds_secret = false;
   // Done before and found as it should be: skipped and told as unchanged.

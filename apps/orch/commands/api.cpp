@@ -52,6 +52,14 @@ std::unique_ptr<http::Transport> Api::transport(http::RetryTable table) {
       [this](Duration pause) { return wait(pause); }, system_random());
 }
 
+Result<provider::Session> Api::dry_session(const std::string& environment,
+                                           std::function<void(const http::Request&)> held) {
+  const provider::Session session = ORCH_TRY(this->session(environment));
+  transport_ = http::dry(std::move(transport_), std::move(held));
+  return provider::Session{session.environment, *transport_, session.clock, session.cache_directory,
+                           session.profile,     {},          false};
+}
+
 Result<provider::Session> Api::session(const std::string& environment) {
   const provider::Descriptor* provider = provider::find_provider(environment);
   const bool has_table = provider != nullptr && provider->retries != nullptr;

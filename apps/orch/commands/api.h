@@ -28,6 +28,9 @@ class Api {
   // For the provider of this environment; lives as long as this. From now on Ctrl-C ends a request
   // or a wait with `interrupted` instead of ending the process.
   Result<provider::Session> session(const std::string& environment);
+  // The same for a dry run: `held` is told of each request that would change something.
+  Result<provider::Session> dry_session(const std::string& environment,
+                                        std::function<void(const http::Request&)> held);
 
   bool interrupted() const { return interrupted_; }
   // Sleeps; false when it was interrupted.

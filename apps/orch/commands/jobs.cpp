@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/invocation.h"
+#include "commands/api.h"
 #include "commands/commands.h"
 #include "commands/job_wait.h"
 #include "commands/orchestrators.h"
@@ -86,6 +87,14 @@ const std::vector<cli::Positional>& job_or_orchestrator() {
   return positionals;
 }
 
+std::vector<cli::Flag> delete_flags() {
+  std::vector<cli::Flag> flags = with_registry(
+      {{.name = "--delete-secrets", .help = "an orchestrator's secrets, too"},
+       {.name = "--resources", .help = "what orch has made for it at its provider, too"}});
+  for (cli::Flag& flag : profile_flags()) flags.push_back(flag);
+  return flags;
+}
+
 }  // namespace
 
 cli::Command list_jobs_command() {
@@ -134,8 +143,7 @@ cli::Command delete_command() {
                        {"an orchestrator and its secrets",
                         "orch delete orchestrator/gpu --delete-secrets"}},
           .positionals = job_or_orchestrator(),
-          .flags = with_registry(
-              {{.name = "--delete-secrets", .help = "an orchestrator's secrets, too"}}),
+          .flags = delete_flags(),
           .run = remove};
 }
 

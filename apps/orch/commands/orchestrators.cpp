@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "commands/commands.h"
 #include "commands/job_wait.h"
+#include "commands/provision.h"
 #include "commands/registry.h"
 #include "ops/orchestrators.h"
 #include "ops/register.h"
@@ -131,14 +132,19 @@ Result<int> delete_orchestrator(Invocation& run, std::string_view word) {
       there ? ORCH_TRY(ops::plan_delete(*there, *registry, run.args.has("--delete-secrets")))
             : *begun;
   for (const std::string& kept : plan.kept) log_note(kept);
+  const std::string made = ORCH_TRY(made_resources_text(name, *registry, store));
+  const bool takes_down = run.args.has("--resources") && !made.empty();
+  if (!made.empty() && !takes_down) log_note("orch made " + made + "; --resources takes them down");
   const std::string what = fmt::format(
-      "the registration of {} at {}{}", printable(name), registry->traits().where,
-      plan.secrets.empty() ? "" : fmt::format(", with the secrets {}", join(plan.secrets, ", ")));
+      "the registration of {} at {}{}{}", printable(name), registry->traits().where,
+      plan.secrets.empty() ? "" : fmt::format(", with the secrets {}", join(plan.secrets, ", ")),
+      takes_down ? fmt::format(", and {}", made) : "");
   if (run.options.dry_run) {
     log_note("would delete " + what);
     return 0;
   }
   ORCH_TRY(run.confirm(fmt::format("delete {}?", what)));
+  if (takes_down) ORCH_TRY(take_down_resources(run, name, *registry, store));
   ORCH_TRY(ops::delete_orchestrator(name, plan, *registry, store, system_clock()));
   log_note("deleted " + what);
   return 0;

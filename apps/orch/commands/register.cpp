@@ -4,7 +4,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/invocation.h"
+#include "commands/api.h"
 #include "commands/commands.h"
+#include "commands/provision.h"
 #include "commands/registry.h"
 #include "control/emit_python.h"
 #include "control/orchestrator_spec.h"
@@ -68,8 +70,11 @@ doc::Value reply_document(const ops::RegisterPlan& plan, const control::Orchestr
 
 Status print_reply(Invocation& run, const ops::RegisterPlan& plan,
                    const control::Orchestrator& orchestrator, const control::Registry& registry,
-                   bool changed) {
-  const doc::Value value = reply_document(plan, orchestrator, registry, changed);
+                   bool changed, const std::vector<http::Request>& requests = {}) {
+  doc::Value value = reply_document(plan, orchestrator, registry, changed);
+  doc::Value::Array lines;
+  for (const http::Request& request : requests) lines.emplace_back(request_line(request));
+  if (run.options.dry_run) value.set("requests", lines);
   return run.print.document(
       value,
       [&] {
@@ -77,6 +82,7 @@ Status print_reply(Invocation& run, const ops::RegisterPlan& plan,
         for (const ops::Change& change : plan.changes) {
           text += change_line(change, run.options.dry_run) + "\n";
         }
+        for (const doc::Value& line : lines) text += "  " + *line.string() + "\n";
         return text;
       },
       "name");
@@ -120,22 +126,21 @@ Result<int> register_one(Invocation& run) {
   request.overwrite_secrets = run.args.has("--overwrite-secrets");
   request.dry_run = run.options.dry_run;
   for (const std::string& warning : request.spec.warnings) log_warning(warning);
-  if (!request.spec.provision.is_null()) {
-    return fail(ErrorCode::unsupported,
-                fmt::format("provision: making resources on {} comes with its provider",
-                            request.spec.environment),
-                "leave provision: out and name what exists under config:");
-  }
   store::Store store = ORCH_TRY(open_store(run));
   const auto registry =
       ORCH_TRY(open_registry(run, store, {request.spec.registry, {}, request.spec.environment}));
   log_note(
       fmt::format("registering {} at {}", printable(request.spec.name), registry->traits().where));
-  const ops::RegisterPlan plan =
+  Provisioned provisioned;
+  if (!request.spec.provision.is_null()) {
+    provisioned = ORCH_TRY(provision(run, request.spec, *registry, store));
+  }
+  ops::RegisterPlan plan =
       ORCH_TRY(ops::plan_register(request, *registry, store, secret_reader(run)));
+  plan.changes.insert(plan.changes.begin(), provisioned.changes.begin(), provisioned.changes.end());
   for (const std::string& warning : plan.warnings) log_warning(warning);
   if (run.options.dry_run) {
-    ORCH_TRY(print_reply(run, plan, plan.wanted, *registry, false));
+    ORCH_TRY(print_reply(run, plan, plan.wanted, *registry, false, provisioned.requests));
     return 0;
   }
   const ops::RegisterReply reply =
@@ -203,6 +208,7 @@ cli::Command register_command() {
        .help = "print the calls of FiftyOne's Python SDK that would do it, and end"},
       {.name = "--replace", .help = "delete and register again where a registry has no update"}};
   command.flags = with_registry(std::move(command.flags));
+  for (cli::Flag& flag : profile_flags()) command.flags.push_back(flag);
   command.group = "Set up";
   command.config_takes_pairs = true;
   command.run = register_one;

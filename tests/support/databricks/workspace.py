@@ -1,57 +1,16 @@
 """A stand-in of a Databricks workspace: stateful, with the vendor's errors, paging and quirks.
 
 Requests and answers have the forms recorded with the vendor's SDK for Python; the SDK itself and the
-old CLI are run against it in tests/peers. A rule makes a request fail: Rule("POST /api/2.2/jobs/create",
-when="after", do=503, times=1). `when`: before the handler (nothing was done) or after it (done, the
-answer is lost). `do`: a status, "cut" (the connection ends without an answer), "html", "private-link",
-or a callable, e.g. to kill a process.
+old CLI are run against it in tests/peers. server.py serves it.
 """
 import base64
-import email.parser
-import email.policy
-import http.server
-import json
 import re
 import threading
 import time
 import urllib.parse
-import uuid
 
-PAT = "dapi-fake-0123456789abcdef"
-CLIENT_ID = "11111111-2222-3333-4444-555555555555"
-CLIENT_SECRET = "dose-fake-secret"
-ACCOUNT = "00000000-aaaa-bbbb-cccc-000000000001"
-WORKSPACE_ID = "1290481"
-PRINCIPAL = "5550001"  # the numeric id of CLIENT_ID
-WORDS = {400: "INVALID_PARAMETER_VALUE", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED",
-         404: "RESOURCE_DOES_NOT_EXIST", 409: "ALREADY_EXISTS", 429: "RESOURCE_EXHAUSTED",
-         500: "INTERNAL_ERROR", 503: "TEMPORARILY_UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
-
-
-class Refused(Exception):
-    def __init__(self, status, code, message):
-        super().__init__(message)
-        self.status, self.body = status, {"error_code": code, "message": message}
-
-
-class Rule:
-    def __init__(self, request, when="before", do=503, times=1, headers=None):
-        self.request, self.when, self.do, self.times, self.headers = request, when, do, times, headers or {}
-
-
-def missing(what):
-    return Refused(404, "RESOURCE_DOES_NOT_EXIST", what)
-
-
-def invalid(what):
-    return Refused(400, "INVALID_PARAMETER_VALUE", what)
-
-
-def need(body, *keys):
-    for key in keys:
-        if body.get(key) in (None, ""):
-            raise invalid(f"Missing required field: {key}")
-
+from people import (ACCOUNT, CLIENT_ID, CLIENT_SECRET, PAT, PRINCIPAL, WORDS, WORKSPACE_ID, People, Refused,
+                    invalid, missing, need)
 
 class State:
     """What the workspace holds. Plain data, so that it can be kept between two servers."""
@@ -84,7 +43,7 @@ def page(items, query, key, size):
     return answer
 
 
-class Workspace:
+class Workspace(People):
     """The handlers: one method a path, named by it."""
 
     def __init__(self, state=None, rules=()):
@@ -401,48 +360,6 @@ class Workspace:
         run["cancelled"] = run["cancelled"] or run["looks"] <= self.state.looks_until_over
         return {}
 
-    # ---- people and service principals
-
-    def get_preview_scim_v2_me(self, _):
-        return {"id": "42", "userName": "op@example.com"}
-
-    def get_preview_scim_v2_serviceprincipals(self, query):
-        wanted = re.fullmatch(r'applicationId eq "?([^"]*)"?', query.get("filter", ""))
-        every = [{"id": PRINCIPAL, "applicationId": CLIENT_ID, "displayName": "for tests", "active": True}]
-        found = [each for each in every if not wanted or each["applicationId"] == wanted[1]]
-        start = int(query.get("startIndex") or 1)
-        return {"totalResults": len(found), "startIndex": start, "Resources": found[start - 1:]}
-
-    def secrets_of_principal(self, method, parts, body):
-        if parts[0] != PRINCIPAL:
-            raise Refused(404, "NOT_FOUND", f"Service principal {parts[0]} not found")
-        secrets = self.state.principal_secrets
-        show = lambda one: {"id": one, "secret_hash": "fakehash", "create_time": "2025-12-05T00:00:00Z",
-                            "update_time": "2025-12-05T00:00:00Z", "expire_time": "2027-12-05T00:00:00Z", "status": "ACTIVE"}
-        if method == "GET":
-            return {"secrets": [show(one) for one in secrets]}
-        if method == "POST":
-            if len(secrets) >= 5:
-                raise invalid("Service principal already has the maximum number of secrets: 5")
-            one = f"fakesec-{1001 + max([int(each[8:]) for each in secrets], default=999) - 1000}"
-            secrets[one] = "dose-fake-" + uuid.uuid4().hex
-            return {**show(one), "secret": secrets[one]}
-        if parts[-1] not in secrets:
-            raise Refused(404, "NOT_FOUND", f"Secret {parts[-1]} not found")
-        del secrets[parts[-1]]
-        return None
-
-    def permissions_of(self, method, what, body):
-        levels = self.state.permissions.setdefault(what, {"op@example.com": "IS_OWNER" if what.startswith("jobs") else "CAN_MANAGE"})
-        if method == "PUT":
-            levels.clear()
-        for entry in (body or {}).get("access_control_list", []):
-            who = entry.get("service_principal_name") or entry.get("user_name") or entry.get("group_name")
-            levels[who] = entry["permission_level"]
-        shown = [{"service_principal_name" if "-" in who else "user_name": who,
-                  "all_permissions": [{"permission_level": level, "inherited": False}]} for who, level in levels.items()]
-        return {"object_id": "/" + what, "object_type": what.split("/")[0].rstrip("s"), "access_control_list": shown}
-
     # ---- which handler
 
     def handle(self, method, path, query, body, headers):
@@ -480,92 +397,3 @@ class Workspace:
         if self.state.files.get(name) is None:
             raise Refused(404, "NOT_FOUND", "The file being accessed is not found.")
         return 200, self.state.files[name]
-
-
-def parse_body(headers, data):
-    kind = headers.get("Content-Type", "")
-    if kind.startswith("multipart/form-data"):
-        message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
-            f"Content-Type: {kind}\r\n\r\n".encode() + data)
-        return {part.get_param("name", header="content-disposition"):
-                part.get_payload(decode=True) if part.get_param("name", header="content-disposition") == "content"
-                else part.get_payload(decode=True).decode() for part in message.iter_parts()}
-    if kind.startswith("application/x-www-form-urlencoded"):
-        return dict(urllib.parse.parse_qsl(data.decode()))
-    if kind.startswith("application/octet-stream"):
-        return data
-    return json.loads(data) if data else {}
-
-
-def serve(workspace, port=0):
-    """A running server on loopback; workspace.address is set. End it with server.shutdown()."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_):
-            pass
-
-        def rule(self, when):
-            for rule in workspace.rules:
-                method, _, path = rule.request.partition(" ")
-                if rule.when == when and rule.times != 0 and method == self.command and self.path.startswith(path):
-                    rule.times -= 1
-                    return rule
-            return None
-
-        def send(self, status, body, headers=None):
-            data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(data)),
-                                "x-request-id": "fake-request", "x-databricks-org-id": WORKSPACE_ID, **(headers or {})}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(data)
-
-        def obey(self, rule):
-            """True when the rule has answered, or the connection is over."""
-            if callable(rule.do):
-                rule.do()
-                rule.do = "cut"
-            if rule.do == "cut":
-                self.close_connection = True
-                self.connection.close()
-            elif rule.do == "html":
-                self.send(502, b"<html><title>502 Bad Gateway</title></html>", {"Content-Type": "text/html", **rule.headers})
-            elif rule.do == "private-link":
-                self.send(302, None, {"Location": workspace.address + "/login.html?error=private-link-validation-error"})
-            else:
-                self.send(rule.do, {"error_code": WORDS.get(rule.do, "UNKNOWN"), "message": "as the test wants it"}, rule.headers)
-
-        def answer(self):
-            data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            url = urllib.parse.urlsplit(self.path)
-            query = dict(urllib.parse.parse_qsl(url.query))
-            with workspace.lock:
-                body = parse_body(self.headers, data)
-                workspace.state.log.append((self.command, self.path, body))
-                if rule := self.rule("before"):
-                    return self.obey(rule)
-                try:
-                    status, answer = workspace.handle(self.command, urllib.parse.unquote(url.path), query, body, self.headers)
-                except Refused as refused:
-                    status, answer = refused.status, refused.body
-                if rule := self.rule("after"):
-                    return self.obey(rule)
-            return self.send(status, answer)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
-
-    class Server(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_):
-            pass  # a client that was killed
-
-    server = Server(("127.0.0.1", port), Handler)
-    workspace.address = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    return server

@@ -96,6 +96,7 @@ TEST_CASE("a request arrives as it was made, and its answer comes back whole") {
   CHECK(response->header("none").empty());
   request.method = "PATCH";
   request.body.clear();
+  request.repeatable = true;
   REQUIRE(transport->send(request));
   request.method = "GET";
   REQUIRE(transport->send(request));
@@ -110,6 +111,10 @@ TEST_CASE("a request arrives as it was made, and its answer comes back whole") {
   CHECK(seen[1].method == "PATCH");
   CHECK(seen[2].header("content-length").empty());
   CHECK(server.connections() == 1);
+  request.method = "POST";
+  request.repeatable = false;  // never on a connection that may have died meanwhile
+  REQUIRE(transport->send(request));
+  CHECK(server.connections() == 2);
 }
 
 TEST_CASE("an answer is an answer whatever its status, and redirects are not followed") {
@@ -151,6 +156,19 @@ TEST_CASE("no answer is named: refused, cut off, slow, too large") {
   CHECK(slow.code == ErrorCode::timed_out);
   CHECK(slow.message.find("hunter2") == std::string::npos);
   CHECK(fails(server.url("/large")).message.find("larger than") != std::string::npos);
+}
+
+TEST_CASE("what may not be repeated is not repeated by libcurl either, on a connection that died") {
+  int posts = 0;
+  HttpServer server([&](const HttpRequest& request) -> Script {
+    if (request.method == "GET") return answer(200, "{}");
+    ++posts;
+    return {orch::test::close_connection()};
+  });
+  const auto transport = curl_transport({});
+  REQUIRE(transport->send({.url = server.url("/")}));  // a connection that is kept
+  CHECK_FALSE(transport->send({.method = "POST", .url = server.url("/make"), .body = "{}"}));
+  CHECK(posts == 1);
 }
 
 TEST_CASE("a header cannot smuggle another one in") {
