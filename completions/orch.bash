@@ -71,11 +71,21 @@ _orch_value() {
     'refresh'':--registry') _orch_words 'fiftyone local' ;;
     'refresh'':--api-uri') : ;;
     'refresh'':--python') _orch_option default ;;
+    'refresh'':--poll-interval') : ;;
+    'refresh'':--databricks-profile') : ;;
+    'refresh'':--record') _orch_option dirnames ;;
     'rotate-secret'':--key') : ;;
     'rotate-secret'':--from') : ;;
+    'rotate-secret'':--target') : ;;
+    'rotate-secret'':--grace') : ;;
+    'rotate-secret'':--old-secret-id') : ;;
+    'rotate-secret'':--prune') : ;;
+    'rotate-secret'':--client-id') : ;;
     'rotate-secret'':--registry') _orch_words 'fiftyone local' ;;
     'rotate-secret'':--api-uri') : ;;
     'rotate-secret'':--python') _orch_option default ;;
+    'rotate-secret'':--databricks-profile') : ;;
+    'rotate-secret'':--record') _orch_option dirnames ;;
     'secret set'':--from') : ;;
     'secret set'':--description') : ;;
     'secret set'':--registry') _orch_words 'fiftyone local' ;;
@@ -91,10 +101,11 @@ _orch_value() {
     'serve-entrypoint'':--grace') : ;;
     'serve-entrypoint'':--plugins-dir') _orch_option dirnames ;;
     'serve-entrypoint'':--idle') : ;;
-    'doctor'':--record') _orch_option dirnames ;;
     'doctor'':--registry') _orch_words 'fiftyone local' ;;
     'doctor'':--api-uri') : ;;
     'doctor'':--python') _orch_option default ;;
+    'doctor'':--databricks-profile') : ;;
+    'doctor'':--record') _orch_option dirnames ;;
     *) return 1 ;;
   esac
 }
@@ -114,13 +125,13 @@ _orch_flags() {
     'list secrets') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'describe') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'register') echo '--file --init --environment --description --secret --secret-name --set --reuse-existing --overwrite-secrets --emit-python --replace --registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
-    'refresh') echo '--wait --registry --api-uri --python --allow-insecure-http' ;;
-    'rotate-secret') echo '--key --from --registry --api-uri --python --allow-insecure-http' ;;
+    'refresh') echo '--wait --registry --api-uri --python --allow-insecure-http --poll-interval --cancel-on-interrupt --databricks-profile --record' ;;
+    'rotate-secret') echo '--key --from --target --keep-old --grace --old-secret-id --prune --client-id --registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
     'secret set') echo '--from --description --registry --api-uri --python --allow-insecure-http' ;;
     'secret info') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'secret delete') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'serve-entrypoint') echo '--command --strict --no-check --grace --plugins-dir --line --idle' ;;
-    'doctor') echo '--record --registry --api-uri --python --allow-insecure-http' ;;
+    'doctor') echo '--registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
     'config view') echo '--sources' ;;
   esac
 }
@@ -172,7 +183,7 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --poll-interval | --databricks-profile | --record | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --command | --grace | --plugins-dir | --idle) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --poll-interval | --databricks-profile | --record | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --target | --grace | --old-secret-id | --prune | --client-id | --command | --plugins-dir | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then

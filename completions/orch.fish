@@ -22,7 +22,7 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --poll-interval --databricks-profile --record --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --command --grace --plugins-dir --idle
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --poll-interval --databricks-profile --record --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --target --grace --old-secret-id --prune --client-id --command --plugins-dir --idle
                 set skip 1
             case '-*'
             case '*'
@@ -185,15 +185,27 @@ complete -c orch -n '__orch_in "refresh"' -l registry -x -a 'fiftyone local' -d 
 complete -c orch -n '__orch_in "refresh"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "refresh"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "refresh"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_in "refresh"' -l poll-interval -x -d 'look at a run this often (default 1s, growing to 10s)'
+complete -c orch -n '__orch_in "refresh"' -l cancel-on-interrupt -d 'Ctrl-C cancels a run instead of leaving it'
+complete -c orch -n '__orch_in "refresh"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "refresh"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "refresh" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
-complete -c orch -n '__orch_at "" 0' -a 'rotate-secret' -d 'store a new value for an orchestrator\'s credential'
+complete -c orch -n '__orch_at "" 0' -a 'rotate-secret' -d 'replace an orchestrator\'s credential by a new one'
 complete -c orch -n '__orch_in "rotate-secret"' -l key -x -d 'which secret: clientSecret, authToken, …'
-complete -c orch -n '__orch_in "rotate-secret"' -l from -x -d 'env:VAR, file:PATH, stdin or prompt'
+complete -c orch -n '__orch_in "rotate-secret"' -l from -x -d 'env:VAR, file:PATH, stdin, prompt, or generate'
+complete -c orch -n '__orch_in "rotate-secret"' -l target -x -d 'store it there as well: databricks_scope:SCOPE/KEY'
+complete -c orch -n '__orch_in "rotate-secret"' -l keep-old -d 'generate: leave the old credential'
+complete -c orch -n '__orch_in "rotate-secret"' -l grace -x -d 'generate: wait before the old one is deleted'
+complete -c orch -n '__orch_in "rotate-secret"' -l old-secret-id -x -d 'generate: which one is the old one'
+complete -c orch -n '__orch_in "rotate-secret"' -l prune -x -d 'generate: delete this unused one first'
+complete -c orch -n '__orch_in "rotate-secret"' -l client-id -x -d 'the service principal, where the registry cannot be read back'
 complete -c orch -n '__orch_in "rotate-secret"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
 complete -c orch -n '__orch_in "rotate-secret"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "rotate-secret"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "rotate-secret"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_in "rotate-secret"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "rotate-secret"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "rotate-secret" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
 complete -c orch -n '__orch_at secret 0' -a 'set' -d 'store a secret, or a new value of it'
@@ -227,11 +239,12 @@ complete -c orch -n '__orch_in "serve-entrypoint"' -l idle -x -d 'queue: end aft
 complete -c orch -n '__orch_at "serve-entrypoint" 0' -a 'command task-manager queue operators'
 
 complete -c orch -n '__orch_at "" 0' -a 'doctor' -d 'check this machine, FiftyOne and an orchestrator before work is paid for'
-complete -c orch -n '__orch_in "doctor"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_in "doctor"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
 complete -c orch -n '__orch_in "doctor"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "doctor"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "doctor"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_in "doctor"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "doctor"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "doctor" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
 complete -c orch -n '__orch_at config 0' -a 'view' -d 'show the settings in effect'

@@ -1,6 +1,8 @@
 #include "databricks/databricks.h"
 
 #include "base/log.h"
+#include "databricks/credentials.h"
+#include "databricks/doctor.h"
 #include "databricks/errors.h"
 #include "databricks/provision.h"
 #include "databricks/provision_spec.h"
@@ -30,6 +32,26 @@ Result<std::unique_ptr<provider::Provision>> open_provision(
   return provision_of(ORCH_TRY(open_client(session)), request);
 }
 
+Checks check(const provider::Session& session, const provider::Place& place) {
+  const auto client = open_client(session);
+  if (!client) {
+    return {{"databricks.sign-in", Verdict::fail, client.error().message,
+             std::string(client.error().next())}};
+  }
+  return check_place(**client, place);
+}
+
+Result<std::unique_ptr<provider::Credentials>> open_credentials(
+    const provider::Session& session, const provider::CredentialsOf& whose) {
+  return credentials_of(ORCH_TRY(open_client(session)), session, whose);
+}
+
+Status store_at_target(const provider::Session& session, std::string_view place,
+                       const std::string& value) {
+  const auto client = ORCH_TRY(open_client(session));
+  return store_in_scope(*client, place, value);
+}
+
 Status take_down_one(const provider::Session& session, const doc::Value& handle) {
   const auto client = ORCH_TRY(open_client(session));
   return take_down(*client, handle);
@@ -50,6 +72,10 @@ provider::Descriptor databricks_provider() {
   descriptor.summary = "jobs of a Databricks workspace";
   descriptor.commands = open_commands;
   descriptor.retries = retry_table;
+  descriptor.checks = check;
+  descriptor.credentials = open_credentials;
+  descriptor.target = "databricks_scope";
+  descriptor.store_at_target = store_at_target;
   descriptor.provision = open_provision;
   descriptor.take_down = take_down_one;
   descriptor.provision_fields = provision_fields;

@@ -23,8 +23,11 @@ def run(arguments):
         local = os.path.join(directory, "orch")
         shutil.copyfile(binary, local)
         os.chmod(local, 0o700)
+        # The command may be orch itself.
+        path = directory + os.pathsep + os.environ.get("PATH", os.defpath)
         child = subprocess.Popen([local, "serve-entrypoint", *arguments], stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                 env={**os.environ, "PATH": path})
         # A line at a time: what a child writes to descriptor 1 may miss the run's output.
         for line in child.stdout:
             sys.stdout.write(line.decode("utf-8", "replace"))

@@ -107,6 +107,25 @@ class DatabricksCommands : public provider::Commands {
                           [&](const doc::Value& run) { return each(run_of(run)); });
   }
 
+  // Runs of the registration task alone are FiftyOne's own.
+  Result<std::optional<std::string>> last_registration() override {
+    std::optional<std::string> command;
+    if (registration_ == execution_) return command;
+    constexpr int kLooked = 200;
+    int looked = 0;
+    ORCH_TRY(job_number());
+    ORCH_TRY(client_->pages(
+        std::string(kRuns) + "/list", {{"job_id", job_}, {"limit", "24"}, {"expand_tasks", "true"}},
+        "runs", fmt::format("list the runs of job {}", job_), [&](const doc::Value& run) {
+          const auto& tasks = run.list("tasks");
+          const bool only = tasks.size() == 1 && tasks[0].text("task_key") == registration_;
+          const std::string text = run_of(run).command;
+          if (only && !text.empty()) command = text;
+          return !command && ++looked < kLooked;
+        }));
+    return command;
+  }
+
   // As the vendor's client does: 1, 2, 3 … 10 s, with jitter.
   Duration pause_after(int look) const override {
     constexpr int kLongest = 10;

@@ -89,6 +89,13 @@ class Walk {
   std::vector<std::string> unreadable_;
 };
 
+// As the file spells it: `version: 1.0` is a number to YAML.
+std::string spelled(const doc::Value& manifest, std::string_view key) {
+  const doc::Value* member = manifest.find(key);
+  if (member == nullptr || member->is_null()) return {};
+  return member->string() != nullptr ? *member->string() : doc::to_json(*member);
+}
+
 // The plugin of one manifest; nothing for what is no plugin (another `type:`).
 Result<std::optional<Plugin>> read_plugin(const std::string& path, const std::string& shown) {
   const std::string text = ORCH_TRY(read_file(path, kMostManifestBytes));
@@ -96,11 +103,11 @@ Result<std::optional<Plugin>> read_plugin(const std::string& path, const std::st
   const std::string type = manifest.text("type");
   if (!type.empty() && type != "plugin") return std::nullopt;
   Plugin plugin;
-  plugin.name = manifest.text("name");
+  plugin.name = spelled(manifest, "name");
   if (plugin.name.empty()) {
     return fail(ErrorCode::invalid_file, fmt::format("{}: name: is missing", shown));
   }
-  plugin.version = manifest.text("version");
+  plugin.version = spelled(manifest, "version");
   const doc::Value* operators = manifest.find("operators");
   if (operators == nullptr || operators->is_null()) return plugin;
   if (operators->array() == nullptr) {

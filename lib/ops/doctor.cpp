@@ -11,6 +11,7 @@
 #include "control/fiftyone_registry.h"
 #include "control/local_registry.h"
 #include "entrypoint/operators.h"
+#include "ops/runs.h"
 #include "provider/environment.h"
 #include "provider/provider.h"
 #include "store/orchestrators.h"
@@ -85,16 +86,25 @@ Checks check_local_plugins(const control::Orchestrator& orchestrator) {
   return {{row, Verdict::ok, printable(plugins)}};
 }
 
-Checks check_place(const control::Orchestrator& orchestrator) {
+Checks check_place(const DoctorRequest& request, const control::Orchestrator& orchestrator,
+                   const doc::Value& auth) {
   if (orchestrator.environment == "local") return check_local_plugins(orchestrator);
-  if (provider::find_provider(orchestrator.environment) != nullptr) return {};
-  return {
-      {"provider", Verdict::cannot_tell,
-       fmt::format("this version of orch does not contact {}", printable(orchestrator.environment)),
-       "look there"}};
+  const provider::Descriptor* provider = provider::find_provider(orchestrator.environment);
+  if (provider == nullptr || provider->checks == nullptr) {
+    return {{"provider", Verdict::cannot_tell,
+             fmt::format("this version of orch does not contact {}",
+                         printable(orchestrator.environment)),
+             "look there"}};
+  }
+  auto session = request.session(orchestrator.environment);
+  if (!session) return {from_error("provider", session.error())};
+  session->auth = auth;
+  return provider->checks(*session, {orchestrator.name, orchestrator.config});
 }
 
-Checks check_orchestrator(const std::string& name, control::Registry& registry) {
+Checks check_orchestrator(const DoctorRequest& request, control::Registry& registry,
+                          const doc::Value& auth) {
+  const std::string& name = request.registry.name;
   const auto found = registry.find(name);
   if (!found) return {from_error("registration", found.error())};
   const std::string where = registry.traits().where;
@@ -106,7 +116,7 @@ Checks check_orchestrator(const std::string& name, control::Registry& registry) 
   Checks checks = {{"registration", Verdict::ok, fmt::format("{} at {}", printable(name), where)}};
   append(checks, check_config(**found));
   append(checks, check_secrets(**found, registry));
-  append(checks, check_place(**found));
+  append(checks, check_place(request, **found, auth));
   return checks;
 }
 
@@ -121,7 +131,7 @@ Result<std::string> chosen_registry(const DoctorRequest& request,
 }
 
 Checks check_fiftyone(const DoctorRequest& request, const EnvMap& environment,
-                      const std::string& where) {
+                      const std::string& where, const doc::Value& auth) {
   auto settings =
       control::usable_fiftyone_settings(fiftyone_request(request.registry), environment);
   if (!settings) return {from_error("fiftyone.address", settings.error())};
@@ -136,7 +146,7 @@ Checks check_fiftyone(const DoctorRequest& request, const EnvMap& environment,
   append(checks, std::move(of_sdk));
   const std::string& name = request.registry.name;
   if (!name.empty() && reached && usable) {
-    append(checks, check_orchestrator(name, *control::fiftyone_registry(sdk, address)));
+    append(checks, check_orchestrator(request, *control::fiftyone_registry(sdk, address), auth));
   } else if (!name.empty()) {
     checks.push_back({"registration", Verdict::cannot_tell,
                       fmt::format("FiftyOne could not be asked about {}", printable(name)),
@@ -158,15 +168,16 @@ Checks run_doctor(const DoctorRequest& request, const EnvMap& environment, Clock
     return checks;
   }
   const std::string& name = request.registry.name;
+  std::optional<store::OrchestratorRow> row;
+  if (*store && !name.empty()) {
+    row = store::orchestrator(**store, *registry, name).value_or(std::nullopt);
+  }
+  const doc::Value auth = row ? auth_of(*row).value_or(doc::Value()) : doc::Value();
   if (*registry == "fiftyone") {
-    std::string where;
-    if (*store && !name.empty()) {
-      const auto row = store::orchestrator(**store, "fiftyone", name);
-      if (row && *row) where = (*row)->environment;
-    }
-    append(checks, check_fiftyone(request, environment, where));
+    append(checks, check_fiftyone(request, environment, row ? row->environment : "", auth));
   } else if (!name.empty() && *store) {
-    append(checks, check_orchestrator(name, *control::local_registry(**store, environment, clock)));
+    append(checks, check_orchestrator(request,
+                                      *control::local_registry(**store, environment, clock), auth));
   } else if (!name.empty()) {
     checks.push_back({"registration", Verdict::fail,
                       fmt::format("this machine has no orchestrator {}", printable(name)),

@@ -10,6 +10,7 @@
 #include "base/environment.h"
 #include "http/api.h"
 #include "ops/registries.h"
+#include "provider/session.h"
 
 namespace orch::ops {
 
@@ -18,6 +19,8 @@ struct DoctorRequest {
   std::string state_directory;
   // Made when the first request goes out.
   std::function<std::unique_ptr<http::Transport>()> transport;
+  // For the orchestrator's provider; its `auth` is filled in here.
+  std::function<Result<provider::Session>(const std::string& environment)> session;
 };
 
 // This machine; in a container of FiftyOne its environment; FiftyOne when it is configured or asked

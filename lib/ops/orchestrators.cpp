@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "ops/register_steps.h"
+#include "ops/rotate.h"
+#include "ops/runs.h"
 #include "store/orchestrators.h"
 #include "store/sequence.h"
 
@@ -42,7 +44,8 @@ std::string age(std::int64_t since_ms, Clock& clock) {
 }
 
 Result<doc::Value::Array> secret_rows(const control::Orchestrator& orchestrator,
-                                      control::Registry& registry, Clock& clock) {
+                                      control::Registry& registry, store::Store& store,
+                                      Clock& clock) {
   doc::Value::Array rows;
   for (const auto& [field, name] : orchestrator.secrets) {
     const auto info = ORCH_TRY(registry.find_secret(name));
@@ -53,15 +56,24 @@ Result<doc::Value::Array> secret_rows(const control::Orchestrator& orchestrator,
     row.set("exists", info.has_value());
     row.set("stored", time_of(stored));
     row.set("age", info ? age(stored, clock) : std::string());
+    const auto made =
+        ORCH_TRY(last_made(rotate_subject(registry, orchestrator.name, field), store));
+    if (made && !made->expires.empty()) row.set("expires", made->expires);
     rows.push_back(std::move(row));
   }
   return rows;
 }
 
+std::string due(const doc::Value& secret) {
+  const std::string expires = secret.text("expires");
+  return expires.empty() ? std::string() : ", expires " + printable(expires);
+}
+
 Result<doc::Value::Array> open_rows(const std::string& subject, store::Store& store) {
   doc::Value::Array rows;
   for (const store::SequenceRow& sequence : ORCH_TRY(store::open_sequences(store))) {
-    if (sequence.subject != subject) continue;
+    // Also of one of its secrets: "fiftyone/gpu/clientSecret".
+    if (sequence.subject != subject && !sequence.subject.starts_with(subject + "/")) continue;
     const auto reached =
         std::find_if(sequence.steps.begin(), sequence.steps.end(), [](const auto& step) {
           return step.state != store::StepState::done && step.state != store::StepState::unchanged;
@@ -138,9 +150,20 @@ Result<doc::Value> orchestrator_status(const control::Orchestrator& orchestrator
   status.set("at", registry.traits().where);
   doc::Value::Array operators(orchestrator.operators.begin(), orchestrator.operators.end());
   status.set("operators", std::move(operators));
-  status.set("secrets", ORCH_TRY(secret_rows(orchestrator, registry, clock)));
+  status.set("secrets", ORCH_TRY(secret_rows(orchestrator, registry, store, clock)));
   status.set("open", ORCH_TRY(open_rows(register_subject(registry, orchestrator.name), store)));
   return status;
+}
+
+void add_last_run(doc::Value& status, const Result<std::vector<store::RunRow>>& runs) {
+  doc::Value last;
+  if (!runs) {
+    last.set("unknown", runs.error().message);
+    last.set("hint", runs.error().next());
+  } else if (!runs->empty()) {
+    last = to_value(runs->front());
+  }
+  status.set("last_run", std::move(last));
 }
 
 std::string status_text(const doc::Value& status) {
@@ -151,6 +174,17 @@ std::string status_text(const doc::Value& status) {
   const auto& operators = status.list("operators");
   text += fmt::format("operators  {}\n", operators.size());
   for (const doc::Value& uri : operators) text += fmt::format("  {}\n", printable(*uri.string()));
+  if (const doc::Value* last = status.find("last_run"); last != nullptr) {
+    if (last->is_null()) text += "last run   none\n";
+    if (!last->text("id").empty()) {
+      text += fmt::format("last run   run/{} {}, {}: {}\n", last->text("id"), last->text("state"),
+                          last->text("started_at"), printable(last->text("command")));
+    }
+    if (!last->text("unknown").empty()) {
+      text += fmt::format("last run   not known: {}\n           {}\n", last->text("unknown"),
+                          last->text("hint"));
+    }
+  }
   const auto& secrets = status.list("secrets");
   text += fmt::format("secrets    {}\n", secrets.size());
   for (const doc::Value& secret : secrets) {
@@ -159,11 +193,11 @@ std::string status_text(const doc::Value& status) {
     text += fmt::format("  {}: {}{}\n", secret.text("field"), secret.text("name"),
                         !exists           ? " (MISSING: store it again, or register anew)"
                         : how_old.empty() ? ""
-                                          : fmt::format(" ({} old)", how_old));
+                                          : fmt::format(" ({} old{})", how_old, due(secret)));
   }
   for (const doc::Value& open : status.list("open")) {
-    text += fmt::format("half done  {} since {}: could not {}; run it again\n",
-                        open.text("kind"), open.text("since"), open.text("reached"));
+    text += fmt::format("half done  {} since {}: could not {}; run it again\n", open.text("kind"),
+                        open.text("since"), open.text("reached"));
   }
   return text;
 }

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "control/registry.h"
 #include "doc/value.h"
+#include "store/runs.h"
 #include "store/store.h"
 
 namespace orch::ops {
@@ -23,6 +24,8 @@ Result<doc::Value::Array> known_orchestrators(store::Store& store, std::string_v
 Result<doc::Value> orchestrator_status(const control::Orchestrator& orchestrator,
                                        control::Registry& registry, store::Store& store,
                                        Clock& clock);
+// The provider's newest run of it, as "last_run" of the status; what cannot be seen is said there.
+void add_last_run(doc::Value& status, const Result<std::vector<store::RunRow>>& runs);
 std::string status_text(const doc::Value& status);
 
 struct DeletePlan {

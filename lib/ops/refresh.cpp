@@ -105,7 +105,12 @@ Result<RefreshReply> refresh_local(const control::Orchestrator& orchestrator, st
                 fmt::format("{} has no plugin directory", printable(orchestrator.name)),
                 "register it with --config pluginsDir=DIR; without one there is nothing to report");
   }
-  const std::string log = ORCH_TRY(run_entrypoint(plugins, environment));
+  return refresh_from_log(orchestrator, ORCH_TRY(run_entrypoint(plugins, environment)), store,
+                          clock);
+}
+
+Result<RefreshReply> refresh_from_log(const control::Orchestrator& orchestrator,
+                                      const std::string& log, store::Store& store, Clock& clock) {
   const doc::Value report = ORCH_TRY(report_in(log));
   control::Orchestrator after = orchestrator;
   after.operators = texts_of(report, "operators");
@@ -113,6 +118,17 @@ Result<RefreshReply> refresh_local(const control::Orchestrator& orchestrator, st
   RefreshReply reply = compared(orchestrator, std::move(after));
   reply.problems = texts_of(report, "problems");
   return reply;
+}
+
+Result<std::optional<std::string>> registration_command(const store::OrchestratorRow& orchestrator,
+                                                        provider::Commands& commands) {
+  const std::string own = orchestrator.own_json.empty() ? "{}" : orchestrator.own_json;
+  std::string given = ORCH_TRY(doc::parse_json(own, "the state database")).text("refresh_command");
+  if (!given.empty()) return given;
+  // The job's entrypoint has orch on its PATH.
+  if (orchestrator.registry == "local")
+    return std::string("orch serve-entrypoint operators --line");
+  return commands.last_registration();
 }
 
 Result<RefreshReply> await_refresh(const control::Orchestrator& before, control::Registry& registry,

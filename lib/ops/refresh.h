@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "control/registry.h"
+#include "provider/commands.h"
+#include "store/orchestrators.h"
 #include "store/store.h"
 
 namespace orch::ops {
@@ -25,6 +28,16 @@ struct RefreshReply {
 // file_not_found, bad_answer.
 Result<RefreshReply> refresh_local(const control::Orchestrator& orchestrator, store::Store& store,
                                    const EnvMap& environment, Clock& clock);
+
+// Keeps what the run of `serve-entrypoint operators` at a provider has printed.
+Result<RefreshReply> refresh_from_log(const control::Orchestrator& orchestrator,
+                                      const std::string& log, store::Store& store, Clock& clock);
+
+// The command of a registration run: the file's `refresh.command`; for the local registry
+// `serve-entrypoint operators` of the binary that is there; else the provider's last one. nullopt:
+// none is known.
+Result<std::optional<std::string>> registration_command(const store::OrchestratorRow& orchestrator,
+                                                        provider::Commands& commands);
 
 // Waits until the registry shows other operators or a later time; not_confirmed after `longest`.
 // `pause` sleeps between two looks.

@@ -3,18 +3,11 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
-#include "ops/register_steps.h"
 #include "provider/environment.h"
 #include "secrets/naming.h"
-#include "store/sequence.h"
 
 namespace orch::ops {
 namespace {
-
-using store::Found;
-using store::Step;
-
-constexpr std::string_view kRotate = "rotate";
 
 std::vector<std::string> fields_of(const control::Orchestrator& orchestrator) {
   std::vector<std::string> fields;
@@ -77,39 +70,13 @@ Result<RotatePlan> plan_rotate(const RotateRequest& request, control::Registry& 
                 "register the orchestrator again with a value for it");
   }
   plan.shared = ORCH_TRY(other_users(request.orchestrator.name, plan.secret, registry));
-  if (request.dry_run) return plan;
-  plan.value = ORCH_TRY(secrets::read_value(plan.field, request.source, reader));
+  plan.generates = !request.source;
+  if (request.dry_run || plan.generates) return plan;
+  plan.value = ORCH_TRY(secrets::read_value(plan.field, *request.source, reader));
   if (registry.traits().reads_values) {
     plan.unchanged = ORCH_TRY(registry.secret_value(plan.secret)) == plan.value;
   }
   return plan;
-}
-
-Status run_rotate(const RotatePlan& plan, const std::string& name, control::Registry& registry,
-                  store::Store& store, Clock& clock) {
-  bool sent = false;
-  const Step update = {.name = std::string(kUpdateSecret) + plan.secret,
-                       .doing = "store the new value of " + plan.secret,
-                       .probe = [&]() -> Result<Found> {
-                         if (!registry.traits().reads_values) {
-                           // Sent without an answer: nobody can tell. Sending it again does no
-                           // harm.
-                           if (sent)
-                             return fail(ErrorCode::not_confirmed, "its value cannot be read back");
-                           return Found::other;
-                         }
-                         const bool same =
-                             ORCH_TRY(registry.secret_value(plan.secret)) == plan.value;
-                         return same ? Found::ours : Found::other;
-                       },
-                       .act = [&]() -> Result<doc::Value> {
-                         sent = true;
-                         ORCH_TRY(registry.update_secret(plan.secret, plan.value));
-                         return doc::Value();
-                       }};
-  store::Sequence sequence(store, std::string(kRotate), register_subject(registry, name), clock);
-  ORCH_TRY(sequence.run({update}));
-  return {};
 }
 
 }  // namespace orch::ops

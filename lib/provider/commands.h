@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,8 @@ class Commands {
   virtual Status cancel(const std::string& id) = 0;  // asked for; it takes time
   // Newest first; until `each` says false.
   virtual Status list(const std::function<bool(const Run&)>& each) = 0;
+  // The command of the newest run that only reported operators; nullopt: none is known.
+  virtual Result<std::optional<std::string>> last_registration() = 0;
   // How long to wait after the look with this number (from 1).
   virtual Duration pause_after(int look) const = 0;
 };

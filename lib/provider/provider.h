@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/check.h"
 #include "base/environment.h"
 #include "base/loop.h"
 #include "base/result.h"
@@ -14,6 +15,7 @@
 #include "job/plan.h"
 #include "job/slot.h"
 #include "provider/commands.h"
+#include "provider/credentials.h"
 #include "provider/provision.h"
 #include "provider/session.h"
 
@@ -37,6 +39,14 @@ struct Descriptor {
   Result<std::unique_ptr<Commands>> (*commands)(const Session& session,
                                                 const Place& place) = nullptr;
   http::RetryTable (*retries)() = nullptr;  // nullptr: the usual one
+  // What `doctor` says of an orchestrator; reads only.
+  Checks (*checks)(const Session& session, const Place& place) = nullptr;
+  Result<std::unique_ptr<Credentials>> (*credentials)(const Session& session,
+                                                      const CredentialsOf& whose) = nullptr;
+  // `--target TARGET:PLACE` of rotate-secret: stores the value there.
+  std::string_view target = {};
+  Status (*store_at_target)(const Session& session, std::string_view place,
+                            const std::string& value) = nullptr;
   Result<std::unique_ptr<Provision>> (*provision)(const Session& session,
                                                   const ProvisionRequest& request) = nullptr;
   // Takes down what a resource's handle names; absent is fine.

@@ -95,6 +95,9 @@ class Sequence {
 };
 
 Result<std::vector<SequenceRow>> open_sequences(Store& store);
+// The newest of this kind and subject that came to its end.
+Result<std::optional<SequenceRow>> find_done_sequence(Store& store, std::string_view kind,
+                                                      std::string_view subject);
 // The newest of this kind and subject, open or not.
 Result<std::optional<SequenceRow>> find_sequence(Store& store, std::string_view kind,
                                                  std::string_view subject);

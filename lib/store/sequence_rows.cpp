@@ -93,6 +93,16 @@ Result<std::vector<SequenceRow>> open_sequences(Store& store) {
   return found;
 }
 
+Result<std::optional<SequenceRow>> find_done_sequence(Store& store, std::string_view kind,
+                                                      std::string_view subject) {
+  Statement row = ORCH_TRY(store.database().prepare(
+      std::string(kSelect) +
+      "WHERE kind = ? AND subject = ? AND state = ? ORDER BY number DESC LIMIT 1"));
+  row.bind(kind).bind(subject).bind(to_string(SequenceState::done));
+  if (!ORCH_TRY(row.step())) return std::nullopt;
+  return read_row(row);
+}
+
 Result<std::optional<SequenceRow>> find_sequence(Store& store, std::string_view kind,
                                                  std::string_view subject) {
   Statement row = ORCH_TRY(store.database().prepare(

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""databricks.py ORCH: making, changing and taking down what an orchestrator needs in a workspace,
-disturbed at every request.
+"""databricks.py ORCH: making, changing and taking down what an orchestrator needs in a workspace, and
+rotating its credential, disturbed at every request.
 
 Each request fails before it did anything, fails after it worked, loses its answer, or has orch
 killed before or after. Whatever happened, the same command run once more ends whole: one job, one
@@ -66,10 +66,10 @@ class World:
     def write(self, runs, capacity):
         pathlib.Path(self.directory, "gpu.yaml").write_text(FILE.format(runs=runs, capacity=capacity))
 
-    def run(self, *words):
+    def run(self, *words, **more):
         env = {"PATH": os.environ["PATH"], "HOME": self.directory, "ORCH_STATE_DIR": os.path.join(self.directory, "state"),
                "DATABRICKS_HOST": self.workspace.address, "DATABRICKS_TOKEN": databricks.PAT, "LC_ALL": "C.UTF-8",
-               "H": "https://fake.test", "A": "fake-account", "C": databricks.CLIENT_ID, "S": "fake-secret", "URI": "mongodb://fake"}
+               "H": "https://fake.test", "A": "fake-account", "C": databricks.CLIENT_ID, "S": "fake-secret", "URI": "mongodb://fake", **more}
         self.child = subprocess.Popen([self.orch, *words], cwd=self.directory, env=env, stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         out, err = self.child.communicate(timeout=60)
@@ -168,6 +168,23 @@ def changed(world):
     world.write(5, 10)
 
 
+def may_rotate(world):
+    registered(world)
+    world.workspace.state.principal_secrets = {"fakesec-1000": "fake-secret"}
+    status, said = world.run("rotate-secret", "gpu", "--key", "host", "--from", "env:DATABRICKS_HOST")
+    check(status == 0, said)
+
+
+def rotated(world, where):
+    """One secret is left, a new one, and it is what the registry holds."""
+    left = world.workspace.state.principal_secrets
+    check(len(left) == 1, f"{where}: {sorted(left)} are left")
+    (name, value), = left.items()
+    check(name != "fakesec-1000", f"{where}: the old one is left")
+    status, said = world.run("rotate-secret", "gpu", "--from", "env:LEFT", LEFT=value)
+    check(status == 0 and "unchanged" in said, f"{where}: the registry holds another one: {said}")
+
+
 def main():
     orch = os.path.abspath(sys.argv[1])
     register = ["register", "gpu.yaml"]
@@ -176,6 +193,7 @@ def main():
     count += disturbed(orch, "change", changed, register, lambda world, where: world.check_whole(5, 10, where))
     count += disturbed(orch, "take down", registered, ["delete", "gpu", "--resources", "--delete-secrets", "--yes"],
                        lambda world, where: world.check_gone(where))
+    count += disturbed(orch, "rotate", may_rotate, ["rotate-secret", "gpu", "--from", "generate"], rotated)
     print(f"{count} disturbed runs ended whole")
 
 

@@ -69,6 +69,7 @@ Result<int> doctor(Invocation& run) {
   request.state_directory = ORCH_TRY(run.state_directory());
   Api api(run);
   request.transport = [&api] { return api.transport(); };
+  request.session = [&api](const std::string& environment) { return api.session(environment); };
   const Checks checks = ops::run_doctor(request, run.env, system_clock());
   const auto failed =
       static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](const Check& check) {
@@ -100,7 +101,8 @@ cli::Command doctor_command() {
       {"only what failed", "orch doctor -o json | jq '.checks[] | select(.verdict == \"fail\")'"}};
   command.positionals = {
       {.name = "NAME", .help = "an orchestrator", .completes = cli::Completes::name}};
-  command.flags = with_registry({record_flag()});
+  command.flags = with_registry({});
+  for (cli::Flag& flag : profile_flags()) command.flags.push_back(flag);
   command.group = "Set up";
   command.run = doctor;
   return command;

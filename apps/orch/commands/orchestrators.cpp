@@ -8,8 +8,11 @@
 #include "commands/job_wait.h"
 #include "commands/provision.h"
 #include "commands/registry.h"
+#include "commands/runs.h"
 #include "ops/orchestrators.h"
 #include "ops/register.h"
+#include "ops/runs.h"
+#include "provider/provider.h"
 #include "store/orchestrators.h"
 
 namespace orch::commands {
@@ -84,6 +87,12 @@ Error no_such_name(const std::string& name, Error error, const doc::Value::Array
   return error;
 }
 
+Result<std::vector<store::RunRow>> last_runs(Invocation& run, const std::string& name,
+                                             const std::string& registry) {
+  const auto remote = ORCH_TRY(open_remote(run, name, registry));
+  return ops::list_remote_runs(remote->orchestrator, *remote->commands, remote->store, 1);
+}
+
 }  // namespace
 
 Result<bool> means_orchestrator(Invocation& run, std::string_view word) {
@@ -114,8 +123,13 @@ Result<int> describe_orchestrator(Invocation& run, std::string_view word) {
 
 Result<int> orchestrator_status(Invocation& run, std::string_view word) {
   const auto opened = ORCH_TRY(open(run, word));
-  const doc::Value value = ORCH_TRY(ops::orchestrator_status(
-      opened->orchestrator, *opened->registry, opened->store, system_clock()));
+  doc::Value value = ORCH_TRY(ops::orchestrator_status(opened->orchestrator, *opened->registry,
+                                                       opened->store, system_clock()));
+  const provider::Descriptor* provider = provider::find_provider(opened->orchestrator.environment);
+  if (provider != nullptr && provider->commands != nullptr) {
+    ops::add_last_run(value, last_runs(run, opened->orchestrator.name,
+                                       std::string(opened->registry->traits().id)));
+  }
   ORCH_TRY(run.print.document(
       value, [&] { return ops::status_text(value); }, "name"));
   return 0;

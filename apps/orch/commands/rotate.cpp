@@ -1,34 +1,33 @@
-// rotate-secret, refresh.
+// rotate-secret.
 #include <fmt/core.h>
-#include <unistd.h>
-
-#include <thread>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/invocation.h"
+#include "commands/api.h"
 #include "commands/commands.h"
 #include "commands/registry.h"
-#include "ops/refresh.h"
-#include "ops/register.h"
+#include "ops/register_steps.h"
 #include "ops/rotate.h"
+#include "ops/runs.h"
+#include "provider/environment.h"
+#include "provider/provider.h"
 
 namespace orch::commands {
 namespace {
 
 using cli::Invocation;
 
-constexpr auto kLookEvery = std::chrono::seconds(5);
-constexpr auto kUsualWait = std::chrono::minutes(30);
-
-Result<secrets::Source> new_value(Invocation& run) {
+// What --from says; nullopt: `generate`.
+Result<std::optional<secrets::Source>> new_value(Invocation& run) {
   const auto from = run.args.get("--from");
   if (!from) {
     return fail(ErrorCode::usage, "where the new value comes from is missing",
-                "give --from env:VAR, file:PATH, stdin or prompt");
+                "give --from env:VAR, file:PATH, stdin, prompt, or generate");
   }
-  return secrets::parse_value_source(*from, current_directory());
+  if (*from == "generate") return std::optional<secrets::Source>();
+  return std::optional(ORCH_TRY(secrets::parse_value_source(*from, current_directory())));
 }
 
 void warn_of_consumers(const ops::RotatePlan& plan, const control::Registry& registry) {
@@ -41,8 +40,122 @@ void warn_of_consumers(const ops::RotatePlan& plan, const control::Registry& reg
   }
 }
 
+// "databricks_scope:NAME/KEY": who stores there, and where.
+struct Target {
+  const provider::Descriptor* provider = nullptr;
+  std::string place;
+};
+Result<std::optional<Target>> wanted_target(Invocation& run) {
+  const auto given = run.args.get("--target");
+  if (!given) return std::optional<Target>();
+  const std::string kind = given->substr(0, given->find(':'));
+  std::vector<std::string> known;
+  for (const provider::Descriptor& provider : provider::all_providers()) {
+    if (provider.store_at_target == nullptr) continue;
+    if (provider.target == kind && kind.size() < given->size()) {
+      return std::optional(Target{&provider, given->substr(kind.size() + 1)});
+    }
+    known.push_back(fmt::format("{}:…", provider.target));
+  }
+  return fail(ErrorCode::usage, fmt::format("{} is no target", printable(*given)),
+              "targets are " + join(known, ", "));
+}
+
+// A secret of the orchestrator that the registry can read back; empty otherwise.
+Result<std::string> readable(const control::Orchestrator& orchestrator, const char* field,
+                             control::Registry& registry) {
+  const auto found = orchestrator.secrets.find(field);
+  if (found == orchestrator.secrets.end() || !registry.traits().reads_values) return std::string();
+  return registry.secret_value(found->second);
+}
+
+// The provider's part of a rotation; nothing where it has none, or only a value is stored.
+struct Provider {
+  Api api;
+  std::unique_ptr<provider::Credentials> credentials;
+
+  explicit Provider(Invocation& run) : api(run) {}
+};
+
+Status open_provider(Invocation& run, const control::Orchestrator& orchestrator,
+                     control::Registry& registry, store::Store& store, const std::string& field,
+                     bool must, Provider& opened) {
+  const provider::Descriptor* provider = provider::find_provider(orchestrator.environment);
+  const provider::Environment* environment = provider::find_environment(orchestrator.environment);
+  if (!must && (environment == nullptr || environment->rotated != field)) return {};
+  if (provider == nullptr || provider->credentials == nullptr) {
+    if (!must) return {};
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("this version of orch makes no credentials for {}", orchestrator.environment),
+        "make one there and give it with --from env:VAR, file:PATH, stdin or prompt");
+  }
+  provider::Session session = ORCH_TRY(opened.api.session(orchestrator.environment));
+  const auto row = ORCH_TRY(store::orchestrator(store, registry.traits().id, orchestrator.name));
+  if (row) session.auth = ORCH_TRY(ops::auth_of(*row));
+  session.admin = true;
+  provider::CredentialsOf whose{
+      run.args.get("--client-id").value_or(ORCH_TRY(readable(orchestrator, "clientId", registry))),
+      ORCH_TRY(readable(orchestrator, "host", registry))};
+  auto credentials = provider->credentials(session, whose);
+  // A given value is only proved: without a sign-in of its own it is stored all the same.
+  if (!credentials && !must) {
+    log_warning(
+        fmt::format("the new value cannot be proved from here: {}", credentials.error().message));
+    return {};
+  }
+  opened.credentials = ORCH_TRY(std::move(credentials));
+  if (must && !opened.credentials->makes(field)) {
+    return fail(ErrorCode::unsupported, fmt::format("{} cannot be generated", field),
+                "give its value with --from env:VAR, file:PATH, stdin or prompt");
+  }
+  return {};
+}
+
+std::string reply_text(const ops::RotatePlan& plan, const ops::RotateReply& reply,
+                       const std::string& from) {
+  const bool finished_only = plan.generates && reply.made.id.empty() && !reply.retired.empty();
+  std::string text =
+      finished_only
+          ? std::string()
+          : fmt::format("{} secret {} ({}): from {}{}\n", plan.unchanged ? '=' : '~', plan.secret,
+                        plan.field, from, plan.unchanged ? " (unchanged)" : "");
+  if (!reply.made.id.empty()) {
+    text += fmt::format("+ credential {}{}\n", reply.made.id,
+                        reply.made.expires.empty() ? "" : ", expires " + reply.made.expires);
+  }
+  for (const std::string& id : reply.retired) text += fmt::format("- credential {}\n", id);
+  return text;
+}
+
+// Without an orchestrator: the value goes to the target alone.
+Result<int> store_at_target(Invocation& run, const Target& target) {
+  const auto source = ORCH_TRY(new_value(run));
+  if (!source) {
+    return fail(ErrorCode::usage, "whose credential is to be generated is missing",
+                "orch rotate-secret NAME --from generate --target …");
+  }
+  if (run.options.dry_run) {
+    log_note(fmt::format("would store a value from {} at {}", secrets::show(*source),
+                         *run.args.get("--target")));
+    return 0;
+  }
+  const std::string value = ORCH_TRY(secrets::read_value("--from", *source, secret_reader(run)));
+  Api api(run);
+  const provider::Session session = ORCH_TRY(api.session(std::string(target.provider->id)));
+  ORCH_TRY(target.provider->store_at_target(session, target.place, value));
+  log_note(fmt::format("stored at {}", *run.args.get("--target")));
+  return 0;
+}
+
 Result<int> rotate(Invocation& run) {
+  const auto target = ORCH_TRY(wanted_target(run));
   const std::string name = orchestrator_name(run.positional(0));
+  if (name.empty() && target) return store_at_target(run, *target);
+  if (name.empty()) {
+    return fail(ErrorCode::usage, "which orchestrator is missing",
+                "orch rotate-secret NAME --from …; without one, --target says where it goes");
+  }
   ops::RotateRequest request;
   request.source = ORCH_TRY(new_value(run));
   request.field = run.args.get("--key").value_or("");
@@ -51,77 +164,47 @@ Result<int> rotate(Invocation& run) {
   const auto registry = ORCH_TRY(open_registry(run, store, {{}, name, {}}));
   request.orchestrator = ORCH_TRY(find_orchestrator(*registry, name));
   const ops::RotatePlan plan = ORCH_TRY(ops::plan_rotate(request, *registry, secret_reader(run)));
+  ops::RotateReply reply;
   if (!plan.unchanged && !request.dry_run) {
-    ORCH_TRY(ops::run_rotate(plan, name, *registry, store, system_clock()));
+    Provider provider(run);
+    ORCH_TRY(open_provider(run, request.orchestrator, *registry, store, plan.field, plan.generates,
+                           provider));
+    ops::RotateParts parts;
+    parts.credentials = provider.credentials.get();
+    parts.wait = [&provider](Duration pause) { return provider.api.wait(pause); };
+    parts.keeps_old = run.args.has("--keep-old");
+    parts.grace = ORCH_TRY(run.duration("--grace")).value_or(Duration::zero());
+    parts.old_id = run.args.get("--old-secret-id").value_or("");
+    std::optional<Api> target_api;
+    std::optional<provider::Session> session;
+    if (target) {
+      target_api.emplace(run);
+      session.emplace(ORCH_TRY(target_api->session(std::string(target->provider->id))));
+      parts.target = [&](const std::string& value) {
+        return target->provider->store_at_target(*session, target->place, value);
+      };
+    }
+    if (const auto useless = run.args.get("--prune"); useless && parts.credentials != nullptr) {
+      ORCH_TRY(parts.credentials->retire(*useless));
+    }
+    reply = ORCH_TRY(ops::run_rotate(plan, name, parts, *registry, store, system_clock()));
   }
+  for (const std::string& kept : reply.kept) log_note(kept);
+  const std::string from = plan.generates ? "the provider" : secrets::show(*request.source);
   doc::Value value;
   value.set("name", name);
   value.set("field", plan.field);
   value.set("secret", plan.secret);
-  value.set("changed", !plan.unchanged && !request.dry_run);
+  value.set("changed",
+            !plan.unchanged && !request.dry_run && (!plan.generates || !reply.made.id.empty()));
+  value.set("credential", reply.made.id.empty() ? doc::Value() : doc::Value(reply.made.id));
+  value.set("expires", reply.made.expires.empty() ? doc::Value() : doc::Value(reply.made.expires));
+  value.set("retired", doc::Value::Array(reply.retired.begin(), reply.retired.end()));
   value.set("shared", doc::Value::Array(plan.shared.begin(), plan.shared.end()));
   ORCH_TRY(run.print.document(
-      value,
-      [&] {
-        return fmt::format("{} secret {} ({}): from {}{}", plan.unchanged ? '=' : '~', plan.secret,
-                           plan.field, secrets::show(request.source),
-                           plan.unchanged ? " (unchanged)" : "");
-      },
-      "secret"));
+      value, [&] { return reply_text(plan, reply, from); }, "secret"));
   if (!plan.unchanged) warn_of_consumers(plan, *registry);
   return 0;
-}
-
-doc::Value to_value(const ops::RefreshReply& reply) {
-  doc::Value value = ops::to_value(reply.orchestrator);
-  value.set("added", doc::Value::Array(reply.added.begin(), reply.added.end()));
-  value.set("removed", doc::Value::Array(reply.removed.begin(), reply.removed.end()));
-  return value;
-}
-
-std::string changes_text(const ops::RefreshReply& reply) {
-  std::string text;
-  for (const std::string& uri : reply.added) text += fmt::format("+ {}\n", printable(uri));
-  for (const std::string& uri : reply.removed) text += fmt::format("- {}\n", printable(uri));
-  return text + fmt::format("{} operators\n", reply.orchestrator.operators.size());
-}
-
-// No call starts it: a button in FiftyOne does.
-Result<ops::RefreshReply> refresh_by_hand(Invocation& run, const control::Orchestrator& before,
-                                          control::Registry& registry) {
-  log_note(fmt::format("in FiftyOne: Settings, Orchestrators, {}, Refresh (an admin may)",
-                       printable(before.name)));
-  if (!run.args.has("--wait")) {
-    return fail(ErrorCode::not_confirmed,
-                fmt::format("{} was not refreshed from here", printable(before.name)),
-                "press Refresh there and run this with --wait to see what changed");
-  }
-  return ops::await_refresh(before, registry, system_clock(),
-                            run.options.timeout.value_or(kUsualWait),
-                            [] { std::this_thread::sleep_for(kLookEvery); });
-}
-
-Result<int> refresh(Invocation& run) {
-  const std::string name = orchestrator_name(run.positional(0));
-  store::Store store = ORCH_TRY(open_store(run));
-  const auto registry = ORCH_TRY(open_registry(run, store, {{}, name, {}}));
-  const control::Orchestrator before = ORCH_TRY(find_orchestrator(*registry, name));
-  const bool here = registry->traits().id == "local";
-  const ops::RefreshReply reply =
-      ORCH_TRY(here ? ops::refresh_local(before, store, run.env, system_clock())
-                    : refresh_by_hand(run, before, *registry));
-  for (const std::string& problem : reply.problems) log_warning(problem);
-  ORCH_TRY(run.print.document(
-      to_value(reply), [&] { return changes_text(reply); }, "name"));
-  return reply.problems.empty() ? 0 : traits(ErrorCode::partly_failed).exit_status;
-}
-
-const std::vector<cli::Positional>& one_orchestrator() {
-  static const std::vector<cli::Positional> positionals = {{.name = "NAME",
-                                                            .help = "the orchestrator",
-                                                            .completes = cli::Completes::name,
-                                                            .required = true}};
-  return positionals;
 }
 
 }  // namespace
@@ -129,40 +212,39 @@ const std::vector<cli::Positional>& one_orchestrator() {
 cli::Command rotate_secret_command() {
   cli::Command command;
   command.name = "rotate-secret";
-  command.summary = "store a new value for an orchestrator's credential";
+  command.summary = "replace an orchestrator's credential by a new one";
   command.details =
       "The secret's name is the one in the registration. Without --key it is the only secret, else "
-      "clientSecret with Databricks, authToken with Anyscale. Other orchestrators that use the "
-      "same "
-      "secret are named. Interrupted, it is run again with the same value.";
+      "clientSecret with Databricks, authToken with Anyscale. A new value is proved against the "
+      "provider before and after it is stored. `--from generate` lets the provider make it (a "
+      "Databricks service principal's secret); the old one is deleted last. Other orchestrators "
+      "that use the same secret are named. Interrupted, it is run again.";
   command.examples = {
-      {"a new client secret", "orch rotate-secret gpu --from env:NEW_CLIENT_SECRET"},
-      {"another field, typed in", "orch rotate-secret gpu --key host --from prompt"}};
-  command.positionals = one_orchestrator();
+      {"a new client secret, made and proved", "orch rotate-secret gpu --from generate"},
+      {"one that you have", "orch rotate-secret gpu --from env:NEW_CLIENT_SECRET"},
+      {"another field, typed in", "orch rotate-secret gpu --key host --from prompt"},
+      {"a value for a Databricks scope, without an orchestrator",
+       "orch rotate-secret --from env:URI --target databricks_scope:orch/URI"}};
+  command.positionals = {
+      {.name = "NAME", .help = "the orchestrator", .completes = cli::Completes::name}};
   command.flags = with_registry(
       {{.name = "--key", .value = "FIELD", .help = "which secret: clientSecret, authToken, …"},
-       {.name = "--from", .value = "SOURCE", .help = "env:VAR, file:PATH, stdin or prompt"}});
+       {.name = "--from",
+        .value = "SOURCE",
+        .help = "env:VAR, file:PATH, stdin, prompt, or generate"},
+       {.name = "--target",
+        .value = "TARGET",
+        .help = "store it there as well: databricks_scope:SCOPE/KEY"},
+       {.name = "--keep-old", .help = "generate: leave the old credential"},
+       {.name = "--grace", .value = "DUR", .help = "generate: wait before the old one is deleted"},
+       {.name = "--old-secret-id", .value = "ID", .help = "generate: which one is the old one"},
+       {.name = "--prune", .value = "ID", .help = "generate: delete this unused one first"},
+       {.name = "--client-id",
+        .value = "ID",
+        .help = "the service principal, where the registry cannot be read back"}});
+  for (cli::Flag& flag : profile_flags()) command.flags.push_back(flag);
   command.group = "Set up";
   command.run = rotate;
-  return command;
-}
-
-cli::Command refresh_command() {
-  cli::Command command;
-  command.name = "refresh";
-  command.summary = "let an orchestrator report the operators of its plugins";
-  command.details =
-      "On this machine: lists the plugins of config.pluginsDir. With FiftyOne a button starts it; "
-      "--wait waits until the registration shows the change (exit status 13 until then). Operators "
-      "that came and went are shown.";
-  command.examples = {
-      {"an orchestrator of this machine", "orch refresh tools"},
-      {"wait for the run that the button started", "orch refresh gpu --wait --timeout 20m"}};
-  command.positionals = one_orchestrator();
-  command.flags =
-      with_registry({{.name = "--wait", .help = "FiftyOne: wait for the change (30m)"}});
-  command.group = "Set up";
-  command.run = refresh;
   return command;
 }
 

@@ -22,26 +22,6 @@ using cli::Invocation;
 constexpr std::string_view kPrefix = "run/";
 constexpr int kUsualLimit = 20;
 
-// An orchestrator, its provider's commands, and what they need to live.
-struct Remote {
-  store::Store store;
-  Api api;
-  store::OrchestratorRow orchestrator;
-  std::unique_ptr<provider::Commands> commands;
-
-  Remote(Invocation& run, store::Store opened) : store(std::move(opened)), api(run) {}
-};
-
-Result<std::unique_ptr<Remote>> open_remote(Invocation& run, const std::string& name,
-                                            const std::string& registry) {
-  auto remote = std::make_unique<Remote>(run, ORCH_TRY(open_store(run)));
-  remote->orchestrator =
-      ORCH_TRY(ops::remembered_orchestrator(remote->store, orchestrator_name(name), registry));
-  remote->commands = ORCH_TRY(ops::open_commands(
-      remote->orchestrator, ORCH_TRY(remote->api.session(remote->orchestrator.environment))));
-  return remote;
-}
-
 struct OpenedRun {
   std::unique_ptr<Remote> remote;
   store::RunRow row;
@@ -199,6 +179,16 @@ Result<int> list_runs(Invocation& run) {
 
 }  // namespace
 
+Result<std::unique_ptr<Remote>> open_remote(Invocation& run, const std::string& name,
+                                            const std::string& registry) {
+  auto remote = std::make_unique<Remote>(run, ORCH_TRY(open_store(run)));
+  remote->orchestrator =
+      ORCH_TRY(ops::remembered_orchestrator(remote->store, orchestrator_name(name), registry));
+  remote->commands = ORCH_TRY(ops::open_commands(
+      remote->orchestrator, ORCH_TRY(remote->api.session(remote->orchestrator.environment))));
+  return remote;
+}
+
 std::vector<cli::Flag> run_flags() {
   std::vector<cli::Flag> flags = {
       {.name = "--on",
@@ -245,6 +235,20 @@ Result<int> submit_remote(Invocation& run, const std::string& on) {
                        run.args.has("--cancel-on-interrupt") ? "cancels it" : "leaves it running"));
   const provider::Run ended = ORCH_TRY(wait_for(run, opened));
   return finish(run, opened, ended);
+}
+
+Result<std::string> run_to_end(Invocation& run, std::unique_ptr<Remote> remote,
+                               const std::string& command, const std::string& purpose) {
+  OpenedRun opened{std::move(remote), {}};
+  opened.row = ORCH_TRY(ops::start_run({.command = command, .purpose = purpose},
+                                       opened.remote->orchestrator, *opened.remote->commands,
+                                       opened.remote->store, system_clock(), system_random()));
+  log_note(fmt::format("started run/{}: {}", opened.row.run, printable(command)));
+  const provider::Run ended = ORCH_TRY(wait_for(run, opened));
+  const auto output = ORCH_TRY(opened.remote->commands->output(ended));
+  if (ended.state == provider::RunState::succeeded) return output.text;
+  ORCH_TRY(write_all(STDERR_FILENO, output.text, "standard error"));
+  return fail(ops::failure_of(ended, opened.row));
 }
 
 Result<int> run_status(Invocation& run, const std::string& id) {

@@ -25,8 +25,7 @@ class State:
         self.bearers = {}  # token → when it ends
         self.token_lifetime = 3600
         self.next_id = 9007199254740993 * 3  # beyond what a double holds
-        self.looks_until_over = 2
-        self.discovery = True
+        self.looks_until_over, self.discovery = 2, True
         self.log = []  # (method, path with query, body)
 
     def new_id(self):
@@ -45,7 +44,6 @@ def page(items, query, key, size):
 
 class Workspace(People):
     """The handlers: one method a path, named by it."""
-
     def __init__(self, state=None, rules=()):
         self.state = state or State()
         self.rules = list(rules)
@@ -54,14 +52,16 @@ class Workspace(People):
 
     # ---- signing in
 
-    def get_well_known_databricks_config(self, _):
+    def discovered(self):
         if not self.state.discovery:
             raise missing("no such page")
+
+    def get_well_known_databricks_config(self, _):
+        self.discovered()
         return {"oidc_endpoint": self.address + "/oidc", "account_id": ACCOUNT, "workspace_id": WORKSPACE_ID, "cloud": "GCP"}
 
     def get_oidc_well_known_oauth_authorization_server(self, _):
-        if not self.state.discovery:
-            raise missing("no such page")
+        self.discovered()
         return {"issuer": self.address + "/oidc", "token_endpoint": self.address + "/oidc/v1/token"}
 
     def token(self, authorization, form):
@@ -82,7 +82,6 @@ class Workspace(People):
         if not bearer:
             raise Refused(401, "UNAUTHENTICATED", "Credential was not sent or was of an unsupported type for this API.")
         raise Refused(403, "403", "Invalid access token.")
-
     # ---- files
 
     def get_workspace_get_status(self, query):
@@ -181,7 +180,6 @@ class Workspace(People):
     def get_secrets_acls_list(self, query):
         acls = self.scope(query.get("scope"))["acls"]
         return {"items": [{"principal": who, "permission": level} for who, level in acls.items()]} if acls else {}
-
     # ---- pools
 
     def pool(self, pool_id):
@@ -211,7 +209,7 @@ class Workspace(People):
         need(body, "instance_pool_id", "instance_pool_name", "node_type_id")
         pool = self.pool(body["instance_pool_id"])
         if body["node_type_id"] != pool["node_type_id"]:
-            raise invalid("The node type of an instance pool cannot be changed")
+            raise invalid("The node type cannot be changed")
         pool.clear()
         pool.update({key: value for key, value in body.items() if key != "instance_pool_id"})
         return {}
@@ -220,7 +218,6 @@ class Workspace(People):
         self.pool(body.get("instance_pool_id"))
         del self.state.pools[body["instance_pool_id"]]
         return {}
-
     # ---- jobs
 
     def job(self, job_id):
@@ -339,6 +336,8 @@ class Workspace(People):
                 if not query.get("job_id") or self.state.runs[run_id]["job_id"] == int(query["job_id"])]
         if query.get("active_only") == "true":
             runs = [run for run in runs if run["status"]["state"] != "TERMINATED"]
+        if query.get("expand_tasks") != "true":
+            runs = [{key: value for key, value in run.items() if key != "tasks"} for run in runs]
         return page(runs, query, "runs", min(int(query.get("limit") or 20), 25))
 
     def get_jobs_runs_get_output(self, query):
@@ -348,11 +347,13 @@ class Workspace(People):
                     answer = {"metadata": self.shown_run(run_id), "logs": f"Executing command: {run['command']}\n", "logs_truncated": False}
                     if run["command"].startswith("fail"):
                         answer["error"] = "RuntimeError: orch: the command exited with 3"
+                    if "operators --line" in run["command"]:
+                        answer["logs"] += 'ORCH_OPERATORS {"operators":["@fake/a/one","@fake/a/two"],"problems":[]}\n'
                     if "conflict" in run["command"]:
                         answer["logs"] += 'The requested operation requires that "torch==2.1" is installed on your machine, but found "torch==1.0"\n'
                     return answer
             if run_id == int(query.get("run_id") or 0):
-                raise invalid("Retrieving the output of runs with multiple tasks is not supported. Please retrieve the output of each individual task run instead.")
+                raise invalid("Retrieving the output of runs with multiple tasks is not supported.")
         raise invalid(f"Run {query.get('run_id')} does not exist.")
 
     def post_jobs_runs_cancel(self, body):
