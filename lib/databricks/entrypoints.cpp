@@ -10,6 +10,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+
+
+def stop(*_):
+    raise KeyboardInterrupt
 
 
 def run(arguments):
@@ -19,7 +24,10 @@ def run(arguments):
     # Mounts of a workspace may refuse to execute: from a local disk it always works.
     directory = tempfile.mkdtemp(prefix="orch-")
     child = None
+    before = None
     try:
+        if threading.current_thread() is threading.main_thread():
+            before = signal.signal(signal.SIGTERM, stop)
         local = os.path.join(directory, "orch")
         shutil.copyfile(binary, local)
         os.chmod(local, 0o700)
@@ -37,6 +45,8 @@ def run(arguments):
         if child is not None and child.poll() is None:
             child.send_signal(signal.SIGTERM)
             child.wait()
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
         shutil.rmtree(directory, ignore_errors=True)
     if status != 0:
         raise RuntimeError("orch: the command exited with %d" % status)
@@ -53,6 +63,11 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
+
+
+def stop(*_):
+    raise KeyboardInterrupt
 
 
 def run(arguments):
@@ -64,7 +79,10 @@ def run(arguments):
     print("Executing command: " + " ".join(command), flush=True)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT)
+    before = None
     try:
+        if threading.current_thread() is threading.main_thread():
+            before = signal.signal(signal.SIGTERM, stop)
         for line in child.stdout:
             sys.stdout.write(line.decode("utf-8", "replace"))
             sys.stdout.flush()
@@ -73,6 +91,8 @@ def run(arguments):
         if child.poll() is None:
             child.send_signal(signal.SIGTERM)
             child.wait()
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
     if status != 0:
         raise RuntimeError("orch: the command exited with %d" % (status if status > 0 else 128 - status))
 

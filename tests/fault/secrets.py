@@ -18,12 +18,16 @@ import time
 import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# In place of this folder, whose queue.py and secrets.py would stand for the library's.
+sys.path[0] = os.path.join(HERE, "..", "support", "databricks")
+import server as http_server
+import workspace as databricks
 SDK = os.path.join(HERE, "..", "support", "fiftyone_sdk")
 WITH_FIFTYONE = os.path.join(HERE, "..", "cli", "bin", "with-fiftyone")
 SPECIAL = "/+ &\"\\é"  # differs in every spelling
 # Variables as operators have them, each with a value of its own.
 VARIABLES = {name: f"mark-{name.lower()}{SPECIAL}" for name in (
-    "DATABRICKS_CLIENT_SECRET", "DATABRICKS_TOKEN", "ANYSCALE_CLI_TOKEN", "AWS_SECRET_ACCESS_KEY",
+    "DATABRICKS_CLIENT_SECRET", "ANYSCALE_CLI_TOKEN", "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN", "PREFECT_API_KEY", "FIFTYONE_ENCRYPTION_KEY", "MY_PASSWORD", "NEW_SECRET",
     "WORKER_TOKEN")}
 API_KEY = "fake-admin-key"
@@ -52,8 +56,27 @@ config: {jobId: "1", executionTaskId: run}
 secrets:
   host: {file: host.txt}
   accountId: {env: MY_PASSWORD}
-  clientId: {env: DATABRICKS_TOKEN}
+  clientId: {env: PREFECT_API_KEY}
   clientSecret: {env: DATABRICKS_CLIENT_SECRET}
+"""
+MADE = """
+kind: Orchestrator
+name: made
+environment: databricks
+registry: local
+secrets:
+  host: {env: DATABRICKS_HOST}
+  accountId: {env: MY_PASSWORD}
+  clientId: {env: CLIENT_ID}
+  clientSecret: {env: DATABRICKS_CLIENT_SECRET}
+provision:
+  folder: /Workspace/Shared/orch/made
+  requirements: {packages: [fiftyone==2.13.1]}
+  scope: {name: made, secrets: {FIFTYONE_ENCRYPTION_KEY: {env: FIFTYONE_ENCRYPTION_KEY}, A: {env: ANYSCALE_CLI_TOKEN}}}
+  entrypoint: script
+  pools: {execution: {instance_pool_name: made, node_type_id: t}}
+  image: {url: registry.test/image, basic_auth: {username: u, password: {env: WORKER_TOKEN}}}
+  job: {name: made}
 """
 GPU_ARGUMENTS = ["--registry", "fiftyone"]
 # What is run, in this order, with what standard input holds. Statuses matter to other tests.
@@ -73,7 +96,14 @@ COMMANDS = [
     ("secret set THERE --registry fiftyone", "mark-my_password" + SPECIAL),
     ("secret info HERE --registry local -o json", None),
     ("list secrets --registry fiftyone", None), ("list secrets --registry local", None),
-    ("list orchestrators -o json", None), ("describe gpu", None), ("status gpu -o json", None),
+    ("list orchestrators -o json", None), ("list runs", None), ("list runs --on gpu -o json --debug", None),
+    ("submit --on gpu --poll-interval 10ms -o json --debug --record record -- sh -c pwd", None),
+    ("submit --on gpu --poll-interval 10ms -- fail", None), ("register made.yaml --dry-run --debug", None),
+    ("register made.yaml --debug", None), ("register made.yaml -o json", None), ("refresh made --debug --poll-interval 10ms", None),
+    ("status made -o json", None), ("doctor made --debug --record record", None),
+    ("rotate-secret made --from generate --debug --record record", None),
+    ("rotate-secret --from env:NEW_SECRET --target databricks_scope:made/X --debug", None),
+    ("delete made --resources --delete-secrets --yes --debug", None), ("describe gpu", None), ("status gpu -o json", None),
     ("doctor gpu --debug --record record", None), ("doctor -o json", None),
     ("secret delete HERE --registry local --yes", None),
     ("delete gpu --delete-secrets --yes --debug", None), ("delete birds --yes", None),
@@ -135,8 +165,11 @@ class World:
         self.directory = directory
         self.texts = {}
         self.programs = 0
+        self.workspace = databricks.Workspace()
+        self.workspace.state.looks_until_over = 0
+        self.server = http_server.serve(self.workspace)
         for name, text in {"job.yaml": JOB, "worker.py": WORKER, "gpu.yaml": GPU,
-                           "host.txt": "mark-host" + SPECIAL,
+                           "host.txt": "mark-host" + SPECIAL, "made.yaml": MADE,
                            # A value where the name of a field should be, and one in the wrong place.
                            "broken.yaml": JOB.replace("on: local", "onn: local"),
                            "wrong.yaml": GPU.replace("clientId:", "clientIdd:")}.items():
@@ -147,7 +180,8 @@ class World:
             file.write("name: a\noperators: [one]\n")
         self.env = {"PATH": os.environ["PATH"], "HOME": directory, "PYTHONPATH": SDK,
                     "PYTHONDONTWRITEBYTECODE": "1", "STUB_FILE": self.path("stub.json"),
-                    "FIFTYONE_API_KEY": API_KEY, "LC_ALL": "C.UTF-8",
+                    "FIFTYONE_API_KEY": API_KEY, "CLIENT_ID": databricks.CLIENT_ID, "DATABRICKS_AUTH_TYPE": "pat",
+                    "DATABRICKS_HOST": self.workspace.address, "DATABRICKS_TOKEN": databricks.PAT, "LC_ALL": "C.UTF-8",
                     "ORCH_STATE_DIR": self.path("state"), **VARIABLES}
 
     def path(self, name):
@@ -162,6 +196,7 @@ class World:
             cwd=self.directory, env=self.env, capture_output=True, text=True, check=False,
             timeout=120, input=stdin or "")
         check(done.returncode not in (70, 134, 139), f"{command}: {done.returncode} {done.stderr}")
+        check(("made" not in words) or done.returncode in (0, 12), f"{command}: {done.returncode} {done.stderr}")
         check("orch" in done.stdout + done.stderr or done.returncode == 0, f"{command}: {done}")
         self.texts[f"{command}: output"] = done.stdout + done.stderr
         with open(trace, encoding="ascii") as file:
@@ -171,7 +206,7 @@ class World:
         for arguments, environment in calls[1:]:
             self.programs += 1
             self.texts[f"{command}: arguments of {arguments[0]}"] = "\0".join(arguments)
-            hidden = {**VARIABLES, "FIFTYONE_API_KEY": API_KEY}
+            hidden = {**VARIABLES, "FIFTYONE_API_KEY": API_KEY, "DATABRICKS_TOKEN": databricks.PAT}
             values = [value for name, value in hidden.items() if not may_see(arguments, name)]
             find("\0".join(environment), f"{command}: environment of {arguments}", values)
         return done
@@ -183,7 +218,7 @@ class World:
                 if directory != self.directory:  # not what this test has put there
                     with open(path, "rb") as file:
                         self.texts[path] = file.read().decode("utf-8", "replace")
-        values = [*VARIABLES.values(), API_KEY, "mark-host" + SPECIAL]
+        values = [*VARIABLES.values(), API_KEY, databricks.PAT, "dose-fake", "mark-host" + SPECIAL]
         for where, text in self.texts.items():
             find(text, where, values)
 
@@ -223,7 +258,7 @@ def main():
         world = World(orch, directory)
         for command, stdin in COMMANDS:
             words = command.split()
-            if words[0] == "register" and words[1].endswith(".yaml"):
+            if words[0] == "register" and words[1] in ("gpu.yaml", "wrong.yaml"):
                 command += " " + " ".join(GPU_ARGUMENTS)
             world.run(command, stdin)
         run = {name for name in all_commands(orch) for command, _ in COMMANDS
@@ -232,6 +267,7 @@ def main():
         with open(world.path("stub.json"), encoding="utf-8") as file:
             stub = json.load(file)
         check("mark-new_secret" + SPECIAL in stub["used"] or stub["calls"].count("update_secret") == 2, "no rotation")
+        world.server.shutdown()
         world.sweep()
         cores = no_core_file(orch, tempfile.mkdtemp(dir=directory))
         print(f"{len(COMMANDS)} commands, {world.programs} programs started, {len(world.texts)} texts looked through; {cores}")

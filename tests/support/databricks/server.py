@@ -39,6 +39,7 @@ def serve(workspace, port=0):
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body in one packet: the second one would wait for an answer
 
         def log_message(self, *_):
             pass
