@@ -11,6 +11,7 @@ import downloads
 import entrypoint
 import growth
 import photos
+import providers
 import registry
 from jobs import Job
 from measure import Machine, Table, peer, ratio
@@ -124,7 +125,7 @@ def durability(machine, table_of, _):
 ROWS = {"start": start, "worker": worker, "exec": execs, "durability": durability,
         "download": downloads.objects, "latency": downloads.latency, "photos": photos.photos,
         "growth": growth.growth, "entrypoint": entrypoint.entrypoint,
-        "registry": registry.registry}
+        "registry": registry.registry, "providers": providers.providers}
 
 
 def main():

@@ -2,7 +2,7 @@
 
 Rule("POST /api/2.2/jobs/create", when="after", do=503, times=1). `when`: before the handler (nothing
 was done) or after it (done, the answer is lost). `do`: a status, "cut" (the connection ends without
-an answer), "html", "private-link", or a callable, e.g. to kill a process.
+an answer), "html", "private-link", (status, bytes), or a callable, e.g. to kill a process.
 """
 import email.parser
 import email.policy
@@ -71,6 +71,8 @@ def serve(workspace, port=0):
             if rule.do == "cut":
                 self.close_connection = True
                 self.connection.close()
+            elif isinstance(rule.do, tuple):  # status, bytes
+                self.send(*rule.do, {"Content-Type": "application/json", **rule.headers})
             elif rule.do == "html":
                 self.send(502, b"<html><title>502 Bad Gateway</title></html>", {"Content-Type": "text/html", **rule.headers})
             elif rule.do == "private-link":

@@ -14,7 +14,6 @@ from people import (ACCOUNT, CLIENT_ID, CLIENT_SECRET, PAT, PRINCIPAL, WORDS, WO
 
 class State:
     """What the workspace holds. Plain data, so that it can be kept between two servers."""
-
     def __init__(self):
         self.files = {}  # path → bytes; None: a directory
         self.scopes = {}  # name → {"secrets": {}, "acls": {}}
@@ -145,8 +144,7 @@ class Workspace(People):
         return {}
 
     def get_secrets_scopes_list(self, _):
-        scopes = [{"name": name, "backend_type": "DATABRICKS"} for name in self.state.scopes]
-        return {"scopes": scopes} if scopes else {}
+        return {"scopes": [{"name": name, "backend_type": "DATABRICKS"} for name in self.state.scopes]} if self.state.scopes else {}
 
     def post_secrets_scopes_delete(self, body):
         self.scope(body.get("scope"))
@@ -297,9 +295,10 @@ class Workspace(People):
         """(code, type, message, old result) by words in the command: fail, code=…, conflict."""
         command = run["command"]
         named = re.search(r"code=(\w+)", command)
+        if named and named[1].startswith("SUCCESS"):
+            return named[1], "SUCCESS", f"ended with {named[1]}", "SUCCESS"
         if named:
-            good = named[1].startswith("SUCCESS")
-            return named[1], "SUCCESS" if good else "CLIENT_ERROR", f"ended with {named[1]}", "SUCCESS" if good else "FAILED"
+            return named[1], "CLIENT_ERROR", f"ended with {named[1]}", "FAILED"
         if command.startswith("fail"):
             return "RUN_EXECUTION_ERROR", "CLIENT_ERROR", "Task failed", "FAILED"
         return "SUCCESS", "SUCCESS", "", "SUCCESS"
@@ -332,13 +331,14 @@ class Workspace(People):
         return self.shown_run(int(query["run_id"]))
 
     def get_jobs_runs_list(self, query):
-        runs = [self.shown_run(run_id) for run_id in sorted(self.state.runs, reverse=True)
-                if not query.get("job_id") or self.state.runs[run_id]["job_id"] == int(query["job_id"])]
+        ids = [run_id for run_id in sorted(self.state.runs, reverse=True)
+               if not query.get("job_id") or self.state.runs[run_id]["job_id"] == int(query["job_id"])]
         if query.get("active_only") == "true":
-            runs = [run for run in runs if run["status"]["state"] != "TERMINATED"]
-        if query.get("expand_tasks") != "true":
-            runs = [{key: value for key, value in run.items() if key != "tasks"} for run in runs]
-        return page(runs, query, "runs", min(int(query.get("limit") or 20), 25))
+            ids = [run_id for run_id in ids if self.status_of(self.run(run_id))["status"]["state"] != "TERMINATED"]
+        answer = page(ids, query, "runs", min(int(query.get("limit") or 20), 25))
+        hidden = [] if query.get("expand_tasks") == "true" else ["tasks"]
+        shown = [{key: value for key, value in self.shown_run(run_id).items() if key not in hidden} for run_id in answer.get("runs", [])]
+        return {**answer, "runs": shown} if shown else answer
 
     def get_jobs_runs_get_output(self, query):
         for run_id, run in self.state.runs.items():
