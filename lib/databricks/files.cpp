@@ -32,6 +32,17 @@ std::string part(const std::string& boundary, std::string_view header, std::stri
 
 }  // namespace
 
+Result<bool> Files::has_directory(const std::string& path) {
+  if (!is_volume(path)) return ORCH_TRY(size(path)).has_value();
+  http::Request request;
+  request.method = "HEAD";
+  request.url = client_.url("/api/2.0/fs/directories" + escaped(path));
+  const auto head = client_.raw(std::move(request), "look for " + path);
+  if (!head && head.error().code == ErrorCode::not_found) return false;
+  if (!head) return fail(head.error());
+  return true;
+}
+
 Result<std::optional<std::uint64_t>> Files::size(const std::string& path) {
   const std::string what = "look for " + path;
   if (is_volume(path)) {
@@ -97,22 +108,48 @@ Status Files::make_directory(const std::string& path) {
   return {};
 }
 
+Status Files::erase(const std::string& url, const std::string& path) {
+  http::Request request;
+  request.method = "DELETE";
+  request.url = url;
+  const auto removed = client_.call(std::move(request), "delete " + path);
+  if (!removed && removed.error().code != ErrorCode::not_found) return fail(removed.error());
+  return {};
+}
+
 Status Files::remove(const std::string& path) {
-  if (is_volume(path)) {
-    http::Request request;
-    request.method = "DELETE";
-    request.url = client_.url("/api/2.0/fs/files" + escaped(path));
-    const auto removed = client_.call(std::move(request), "delete " + path);
+  if (is_volume(path)) return erase(client_.url("/api/2.0/fs/files" + escaped(path)), path);
+  return remove_directory(path);
+}
+
+// A volume takes empty directories only.
+Status Files::remove_directory(const std::string& path) {
+  if (!is_volume(path)) {
+    doc::Value body;
+    body.set("path", path);
+    body.set("recursive", true);
+    const auto removed =
+        client_.post("/api/2.0/workspace/delete", body, "delete " + path, Repeat::yes);
     if (!removed && removed.error().code != ErrorCode::not_found) return fail(removed.error());
     return {};
   }
-  doc::Value body;
-  body.set("path", path);
-  body.set("recursive", true);
-  const auto removed =
-      client_.post("/api/2.0/workspace/delete", body, "delete " + path, Repeat::yes);
-  if (!removed && removed.error().code != ErrorCode::not_found) return fail(removed.error());
-  return {};
+  const std::string place = "/api/2.0/fs/directories" + escaped(path);
+  std::vector<std::pair<std::string, bool>> contents;
+  Status listed =
+      client_.pages(place, {}, "contents", "list " + path, [&](const doc::Value& entry) {
+        const doc::Value& directory = member_of(entry, "is_directory");
+        contents.emplace_back(entry.text("path"),
+                              directory.boolean() != nullptr && *directory.boolean());
+        return true;
+      });
+  if (!listed && listed.error().code == ErrorCode::not_found) return {};
+  if (!listed) return listed;
+  for (const auto& [each, is_directory] : contents) {
+    // Never above what was asked for, whatever the answer says.
+    if (!each.starts_with(path + "/")) continue;
+    ORCH_TRY(is_directory ? remove_directory(each) : remove(each));
+  }
+  return erase(client_.url(place), path);
 }
 
 }  // namespace orch::databricks

@@ -21,9 +21,14 @@ class Files {
   Result<std::string> read(const std::string& path);
   Status write(const std::string& path, std::string_view bytes);  // replaces; never as a notebook
   Status make_directory(const std::string& path);                 // with its parents; may exist
-  Status remove(const std::string& path);                         // a directory with all in it
+  Result<bool> has_directory(const std::string& path);
+  // Absent is fine. A directory goes with all in it.
+  Status remove(const std::string& path);
+  Status remove_directory(const std::string& path);
 
  private:
+  Status erase(const std::string& url, const std::string& path);
+
   Client& client_;
 };
 

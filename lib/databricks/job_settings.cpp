@@ -132,6 +132,7 @@ std::string shown(const doc::Value& value) { return fit(doc::to_json(value), 120
 class Comparison {
  public:
   void compare(const std::string& path, const doc::Value& wanted, const doc::Value& found) {
+    if (path.ends_with(".password")) return;  // the service does not show it, nor do we
     if (wanted.object() != nullptr && found.object() != nullptr)
       return objects(path, wanted, found);
     const std::string_view key = key_of(path.substr(path.rfind('.') + 1));
@@ -151,7 +152,9 @@ class Comparison {
     for (const auto& [name, value] : *wanted.object()) {
       const doc::Value* old = found.find(name);
       if (old == nullptr) {
-        lines.push_back(fmt::format("{}{}: + {}", prefix, name, shown(value)));
+        const bool hidden = value.find("password") != nullptr || name == "password";
+        lines.push_back(
+            fmt::format("{}{}: + {}", prefix, name, hidden ? std::string("****") : shown(value)));
       } else {
         compare(prefix + name, value, *old);
       }

@@ -269,7 +269,8 @@ Status take_down(Client& client, const doc::Value& handle) {
   if (kind == "job") return post("/api/2.2/jobs/delete", "job_id", ORCH_TRY(parse_integer(id)));
   if (kind == "pool") return post("/api/2.0/instance-pools/delete", "instance_pool_id", id);
   if (kind == "scope") return post("/api/2.0/secrets/scopes/delete", "scope", id);
-  if (kind == "path") return Files(client).remove(id);
+  if (kind == "file") return Files(client).remove(id);
+  if (kind == "folder") return Files(client).remove_directory(id);
   return fail(ErrorCode::bug, fmt::format("no resource is a {}", printable(kind)));
 }
 

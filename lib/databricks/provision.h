@@ -13,7 +13,7 @@ namespace orch::databricks {
 Result<std::unique_ptr<provider::Provision>> provision_of(
     std::unique_ptr<Client> client, const provider::ProvisionRequest& request);
 
-// A handle of such a resource: {"kind": "job" | "pool" | "scope" | "path", "id"}.
+// A handle of such a resource: {"kind": "job" | "pool" | "scope" | "file" | "folder", "id"}.
 Status take_down(Client& client, const doc::Value& handle);
 
 }  // namespace orch::databricks

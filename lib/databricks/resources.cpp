@@ -66,12 +66,10 @@ int rank_of(std::string_view level) {
 Resource directory_resource(Files& files, const std::string& path) {
   return {.name = "folder " + path,
           .look = [&files, path]() -> Result<Look> {
-            // A volume's folders cannot be asked for; making one again does no harm.
-            if (path.starts_with("/Volumes/")) return Look{Found::ours};
-            return Look{ORCH_TRY(files.size(path)) ? Found::ours : Found::absent};
+            return Look{ORCH_TRY(files.has_directory(path)) ? Found::ours : Found::absent};
           },
           .apply = [&files, path] { return files.make_directory(path); },
-          .handle = [path] { return handle_of("path", path); }};
+          .handle = [path] { return handle_of("folder", path); }};
 }
 
 Resource file_resource(Files& files, const std::string& path, std::string bytes,
@@ -93,7 +91,7 @@ Resource file_resource(Files& files, const std::string& path, std::string bytes,
             }
             return files.write(path, *content);
           },
-          .handle = [path] { return handle_of("path", path); }};
+          .handle = [path] { return handle_of("file", path); }};
 }
 
 Resource scope_resource(Client& client, const std::string& scope) {

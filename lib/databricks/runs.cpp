@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "databricks/files.h"
 #include "databricks/run_states.h"
 
 namespace orch::databricks {
@@ -15,8 +16,8 @@ namespace {
 using provider::Run;
 using provider::RunRequest;
 
-// Of job parameters; the vendor documents it for the older kinds of parameters only.
-constexpr std::size_t kLongestCommand = 10'000;
+// Of job parameters as JSON; the vendor documents it for the older kinds of parameters only.
+constexpr std::size_t kLongestParameters = 10'000;
 constexpr std::string_view kRuns = "/api/2.2/jobs/runs";
 
 // "… exited with 3": how orch's launcher and script say it.
@@ -40,17 +41,14 @@ class DatabricksCommands : public provider::Commands {
   }
 
   Result<std::string> start(const RunRequest& request) override {
-    if (request.command.size() > kLongestCommand) {
-      return fail(ErrorCode::invalid_value,
-                  fmt::format("the command is {} bytes long; Databricks takes {}",
-                              request.command.size(), kLongestCommand),
-                  "put it into a script in the workspace or a volume, and run that");
-    }
     const std::int64_t job = ORCH_TRY(job_number());
     doc::Value body;
     body.set("job_id", job);
     doc::Value parameters;
     parameters.set("command", request.command);
+    if (doc::to_json(parameters).size() > kLongestParameters) {
+      parameters.set("command", ORCH_TRY(put_into_file(request)));
+    }
     body.set("job_parameters", std::move(parameters));
     const std::string& task = request.registration ? registration_ : execution_;
     if (!task.empty()) body.set("only", doc::Value::Array{task});
@@ -134,6 +132,28 @@ class DatabricksCommands : public provider::Commands {
   }
 
  private:
+  // Beside the job's entrypoint, where clusters read: the words are quoted for a shell already.
+  Result<std::string> put_into_file(const RunRequest& request) {
+    const doc::Value job =
+        ORCH_TRY(client_->get("/api/2.2/jobs/get", {{"job_id", job_}}, "read job " + job_));
+    std::string folder;
+    for (const doc::Value& task : member_of(job, "settings").list("tasks")) {
+      const std::string file = member_of(task, "spark_python_task").text("python_file");
+      if (file.starts_with("/")) folder = file.substr(0, file.rfind('/'));
+    }
+    if (folder.empty()) {
+      return fail(ErrorCode::invalid_value,
+                  fmt::format("the command is {} bytes long; Databricks takes {}",
+                              request.command.size(), kLongestParameters),
+                  "put it into a script in the workspace or a volume, and run that");
+    }
+    Files files(*client_);
+    const std::string path = fmt::format("{}/commands/{}.sh", folder, request.token);
+    ORCH_TRY(files.make_directory(folder + "/commands"));
+    ORCH_TRY(files.write(path, "exec " + request.command + "\n"));
+    return "sh " + path;
+  }
+
   Result<std::int64_t> job_number() const {
     const auto number = parse_integer(job_);
     if (number) return *number;

@@ -46,7 +46,8 @@ struct RunRequest {
   std::string token;          // the same token never starts two runs
 };
 
-// Errors besides those of the API: invalid_value (the command is too long), not_found.
+// Errors besides those of the API: invalid_value (the command is too long for it, and there is no
+// place for a file), not_found.
 class Commands {
  public:
   virtual ~Commands() = default;

@@ -7,7 +7,9 @@ workspace, and beside orch.
 2. Differential: orch and the SDK do the same things against one recorder; the requests are the same:
    method, path, query, JSON, fields of a form, kind of credentials.
 3. Every job body that orch sends survives the SDK's typed model unchanged.
-4. The old CLI (it drops the port of its host, so in a network namespace of its own, where the
+4. An independent token server (oauth2-mock-server): orch finds it by its discovery document, gets a
+   token there and signs its requests with it.
+5. The old CLI (it drops the port of its host, so in a network namespace of its own, where the
    stand-in listens on port 80).
 
 Run with the Python of tests/peers/requirements.txt; `databricks.py ORCH` makes it and starts itself.
@@ -17,6 +19,7 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import socket
 import struct
 import subprocess
@@ -27,8 +30,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 # In place of this folder, whose databricks.py would stand for the vendor's package.
 sys.path[0] = str(HERE.parent / "support" / "databricks")
-import server as http_server  # noqa: E402
-import workspace as fake  # noqa: E402
+import server as http_server
+import workspace as fake
+sys.path.append(str(HERE))  # behind the vendor's package
+import node_env
 
 FILE = """
 kind: Orchestrator
@@ -227,7 +232,41 @@ def differential(orch):
         return len(mine)
 
 
-# ---- 4: the old CLI
+# ---- 4: an independent token server
+
+def independent_tokens(orch):
+    node, modules = node_env.node_env()
+    program = modules / "node_modules" / ".bin" / "oauth2-mock-server"
+    server = subprocess.Popen([node, program, "-a", "127.0.0.1", "-p", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+    try:
+        address = ""
+        for line in server.stdout:
+            found = re.search(r"http://[^:/ ]+:(\d+)", line)
+            if found:
+                address = f"http://127.0.0.1:{found[1]}"
+                break
+        check(address, "oauth2-mock-server did not start")
+        with tempfile.TemporaryDirectory() as directory, workspace() as world:
+            job = world.post_jobs_create({"name": "j", "tasks": [{"task_key": "execute_task"}]})["job_id"]
+            world.check_signed_in = lambda authorization: seen.append(authorization)
+            seen = []
+            signed = {"DATABRICKS_TOKEN": "", "DATABRICKS_CLIENT_ID": "anybody", "DATABRICKS_CLIENT_SECRET": "fake-secret",
+                      "DATABRICKS_DISCOVERY_URL": address + "/.well-known/openid-configuration"}
+            run_orch(orch, directory, world, "register", "gpu", "--environment", "databricks", "--registry", "local", f"--config=jobId={job}",
+                     "--config=executionTaskId=execute_task", *[f"--secret={field}=env:H" for field in ("host", "accountId", "clientId", "clientSecret")])
+            run_orch(orch, directory, world, "list", "runs", "--on", "gpu", **signed)
+            run_orch(orch, directory, world, "list", "runs", "--on", "gpu", **signed)
+        check(len(seen) == 2 and seen[0] == seen[1], "the token was not kept")
+        token = seen[0].removeprefix("Bearer ")
+        check(token.count(".") == 2, f"no token of that server: {token[:40]}")
+        check(not [path for _, path, _ in world.state.log if path.startswith("/oidc")], "the workspace was asked for a token, too")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+# ---- 5: the old CLI
 
 def old_cli():
     """Started in a network namespace of its own, whose loopback is down at first."""
@@ -285,8 +324,9 @@ def main():
         pages_and_errors(w, world, job_id)
         by_service_principal(world)
     requests = differential(sys.argv[1])
+    independent_tokens(sys.argv[1])
     ran = in_own_network()
-    print(f"the guide by the SDK; {requests} requests of orch like the SDK's; "
+    print(f"the guide by the SDK; {requests} requests of orch like the SDK's; a token of an independent server; "
           + ("the old CLI" if ran else "SKIPPED: the old CLI (no network namespaces here)"))
     return None
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/text.h"
 #include "cli/invocation.h"
 #include "commands/commands.h"
 #include "commands/job_wait.h"
@@ -11,6 +12,7 @@
 #include "commands/registry.h"
 #include "commands/runs.h"
 #include "ops/job_view.h"
+#include "store/sequence.h"
 
 namespace orch::commands {
 namespace {
@@ -53,6 +55,17 @@ Result<int> watch(Invocation& run, const store::Store& store, const std::string&
   }
 }
 
+// Registrations, rotations and the like that were interrupted.
+Result<int> say_what_is_half_done(Invocation& run) {
+  auto store = ORCH_TRY(store::Store::open_existing(ORCH_TRY(run.state_directory())));
+  if (!store) return 0;
+  for (const store::SequenceRow& sequence : ORCH_TRY(store::open_sequences(*store))) {
+    log_note(fmt::format("{} of {} was interrupted; run it again", sequence.kind,
+                         printable(sequence.subject)));
+  }
+  return 0;
+}
+
 Result<int> status(Invocation& run) {
   const std::string_view name = run.positional(0);
   if (name.empty()) {
@@ -61,7 +74,7 @@ Result<int> status(Invocation& run) {
     }
     constexpr int kRecent = 20;
     ORCH_TRY(print_jobs(run, kRecent));
-    return 0;
+    return say_what_is_half_done(run);
   }
   if (const auto id = ORCH_TRY(means_run(run, name))) return run_status(run, *id);
   if (ORCH_TRY(means_orchestrator(run, name))) {

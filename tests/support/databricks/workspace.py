@@ -11,6 +11,7 @@ import urllib.parse
 
 from people import (ACCOUNT, CLIENT_ID, CLIENT_SECRET, PAT, PRINCIPAL, WORDS, WORKSPACE_ID, People, Refused,
                     invalid, missing, need)
+from volumes import Volumes
 
 class State:
     """What the workspace holds. Plain data, so that it can be kept between two servers."""
@@ -24,7 +25,7 @@ class State:
         self.bearers = {}  # token → when it ends
         self.token_lifetime = 3600
         self.next_id = 9007199254740993 * 3  # beyond what a double holds
-        self.looks_until_over, self.discovery = 2, True
+        self.looks_until_over, self.discovery, self.next_pool = 2, True, 1002
         self.log = []  # (method, path with query, body)
 
     def new_id(self):
@@ -41,7 +42,7 @@ def page(items, query, key, size):
     return answer
 
 
-class Workspace(People):
+class Workspace(People, Volumes):
     """The handlers: one method a path, named by it."""
     def __init__(self, state=None, rules=()):
         self.state = state or State()
@@ -189,7 +190,8 @@ class Workspace(People):
         need(body, "instance_pool_name", "node_type_id")
         if any(pool["instance_pool_name"] == body["instance_pool_name"] for pool in self.state.pools.values()):
             raise invalid(f"Instance pool with name {body['instance_pool_name']} already exists")
-        pool_id = f"0101-120000-fake{len(self.state.pools) + 1003}-pool-abcdefgh"
+        self.state.next_pool += 1
+        pool_id = f"0101-120000-fake{self.state.next_pool}-pool-abcdefgh"
         self.state.pools[pool_id] = body
         return {"instance_pool_id": pool_id}
 
@@ -383,18 +385,3 @@ class Workspace(People):
         if not name or not hasattr(self, name):
             raise Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{method} {path}'")
         return 200, getattr(self, name)(query if method == "GET" else body)
-
-    def volume(self, method, path, query, body):
-        kind, _, name = path.removeprefix("/api/2.0/fs/").partition("/")
-        name = "/" + urllib.parse.unquote(name)
-        if kind == "directories":
-            self.state.files[name] = None
-            return 204, None
-        if method == "PUT":
-            if name in self.state.files and query.get("overwrite") != "true":
-                raise Refused(409, "ALREADY_EXISTS", "The file being created already exists.")
-            self.state.files[name] = body
-            return 204, None
-        if self.state.files.get(name) is None:
-            raise Refused(404, "NOT_FOUND", "The file being accessed is not found.")
-        return 200, self.state.files[name]
