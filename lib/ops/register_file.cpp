@@ -76,6 +76,13 @@ Status apply_flags(const RegisterArguments& arguments, doc::Value& document) {
 
 Result<control::OrchestratorSpec> read_orchestrator(const RegisterArguments& arguments,
                                                     const EnvMap& environment) {
+  if (arguments.file.empty() && arguments.environment.empty() && arguments.set.empty()) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("which environment {} is in is missing", printable(arguments.name)),
+        "--environment databricks, anyscale, ray, aws_lambda or local; `orch register --init "
+        "E` prints a file with all that is needed");
+  }
   doc::Value document = ORCH_TRY(file_document(arguments));
   if (document.object() || document.is_null()) ORCH_TRY(apply_flags(arguments, document));
   control::OrchestratorSpecOptions options;

@@ -73,7 +73,11 @@ Result<std::unique_ptr<Opened>> open(Invocation& run, std::string_view word) {
 
 // The store's own words about jobs, and a near orchestrator when there is one.
 Error no_such_name(const std::string& name, Error error, const doc::Value::Array& known) {
-  if (known.empty()) return error;
+  if (known.empty()) {
+    error.message = fmt::format("there is no job or orchestrator {}", printable(name));
+    error.hint = "`orch list jobs` and `orch list orchestrators` show what exists";
+    return error;
+  }
   std::vector<std::string> names;
   for (const doc::Value& row : known) names.push_back(*row.find("name")->string());
   if (const auto meant = nearest(name, names)) {
@@ -99,7 +103,7 @@ Result<bool> means_orchestrator(Invocation& run, std::string_view word) {
   if (word.starts_with("job/")) return false;
   if (word.starts_with("orchestrator/") || run.args.has("--registry")) return true;
   auto store = ORCH_TRY(store_if_any(run));
-  if (!store) return false;
+  if (!store) return false;  // then there is no job of that name either
   const std::string name(word);
   const bool known = ORCH_TRY(store::orchestrator(*store, "local", name)).has_value() ||
                      ORCH_TRY(store::orchestrator(*store, "fiftyone", name)).has_value();

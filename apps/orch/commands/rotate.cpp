@@ -27,7 +27,9 @@ Result<std::optional<secrets::Source>> new_value(Invocation& run) {
                 "give --from env:VAR, file:PATH, stdin, prompt, or generate");
   }
   if (*from == "generate") return std::optional<secrets::Source>();
-  return std::optional(ORCH_TRY(secrets::parse_value_source(*from, current_directory())));
+  auto source = secrets::parse_value_source(*from, current_directory());
+  if (!source) source.error().hint = "give env:VAR, file:PATH, stdin, prompt, or generate";
+  return std::optional(ORCH_TRY(std::move(source)));
 }
 
 void warn_of_consumers(const ops::RotatePlan& plan, const control::Registry& registry) {

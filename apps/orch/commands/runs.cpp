@@ -206,6 +206,9 @@ std::vector<cli::Flag> wait_flags() {
 }
 
 Result<std::optional<std::string>> means_run(Invocation& run, std::string_view word) {
+  if (word == kPrefix) {
+    return fail(ErrorCode::usage, "which run is missing", "run/ID, as `orch list runs` shows it");
+  }
   if (word.starts_with(kPrefix)) return std::string(word.substr(kPrefix.size()));
   auto store = ORCH_TRY(store::Store::open_existing(ORCH_TRY(run.state_directory())));
   if (!store || word.empty()) return std::nullopt;
