@@ -54,6 +54,9 @@ void check_config(const View& file, const Environment& environment, config::Repo
     field.kinds = key->kinds;
     if (config::fitting_kinds(value, field) == 0) {
       report.mistake(value, path, config::wrong_kind(value, field));
+    } else if (name.ends_with("TaskId") && value.string() != nullptr &&
+               parse_integer(*value.string())) {
+      report.warn(value, path, "is a number; the job's task keys are names such as execute_task");
     }
   }
   if (file.has("provision")) return;  // it fills in the rest

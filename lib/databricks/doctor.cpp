@@ -9,6 +9,7 @@
 #include "base/environment.h"
 #include "base/text.h"
 #include "databricks/files.h"
+#include "databricks/resources.h"
 #include "entrypoint/checks.h"
 
 namespace orch::databricks {
@@ -34,6 +35,7 @@ class Doctor {
     }
     settings_ = member_of(*job, "settings");
     add("job", Verdict::ok, fmt::format("{} ({})", printable(settings_.text("name")), id));
+    check_rights("jobs", id, "CAN_MANAGE_RUN", "run the job");
     check_concurrency();
     check_task("executionTaskId", true);
     check_task("registrationTaskId", false);
@@ -64,10 +66,30 @@ class Doctor {
                          std::string(me.error().next())});
       return false;
     }
+    me_ = me->text("userName");
     add("sign-in", Verdict::ok,
         fmt::format("{} at {}, by {}", printable(me->text("userName")), client_.identity().host,
                     client_.identity().from));
     return true;
+  }
+
+  // By the identity's own entry; one that it has by a group cannot be told from here.
+  void check_rights(std::string_view object, const std::string& id, std::string_view level,
+                    std::string_view what) {
+    const auto answer = client_.get(fmt::format("/api/2.0/permissions/{}/{}", object, id), {},
+                                    fmt::format("see who may {}", what));
+    if (!answer) return add_error("databricks.rights", answer.error());
+    for (const doc::Value& entry : answer->list("access_control_list")) {
+      if (entry.text("user_name") != me_ && entry.text("service_principal_name") != me_) continue;
+      for (const doc::Value& each : entry.list("all_permissions")) {
+        if (permission_rank(each.text("permission_level")) >= permission_rank(level)) {
+          return add("rights", Verdict::ok, fmt::format("may {}", what));
+        }
+      }
+    }
+    add("rights", Verdict::cannot_tell,
+        fmt::format("{} has no right of its own to {}; a group may give it", printable(me_), what),
+        fmt::format("grant it {}", level));
   }
 
   void check_concurrency() {
@@ -116,9 +138,20 @@ class Doctor {
     const auto& parameters = member_of(task, "spark_python_task").list("parameters");
     for (std::size_t i = 0; i + 1 < parameters.size(); ++i) {
       if (parameters[i] == doc::Value("--orch-bin") && parameters[i + 1].string() != nullptr) {
-        check_file(*parameters[i + 1].string(), false);
+        check_binary(*parameters[i + 1].string());
       }
     }
+  }
+
+  // FOLDER/orch-VERSION-FINGERPRINT, as `orch register` calls it.
+  void check_binary(const std::string& path) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (name.starts_with("orch-") && !name.starts_with("orch-" ORCH_VERSION "-")) {
+      add("version", Verdict::warn,
+          fmt::format("the job runs {}; this is orch {}", printable(name), ORCH_VERSION),
+          "`orch register` with provision: sends this one");
+    }
+    check_file(path, false);
   }
 
   void check_file(const std::string& path, bool is_requirements) {
@@ -170,6 +203,7 @@ class Doctor {
     const auto& loaded = pool->list("preloaded_spark_versions");
     const bool ready = loaded.empty() ||
                        std::find(loaded.begin(), loaded.end(), doc::Value(version)) != loaded.end();
+    check_rights("instance-pools", id, "CAN_ATTACH_TO", "use the pool " + name);
     if (ready) return add("pool", Verdict::ok, name);
     add("pool", Verdict::warn,
         fmt::format("{} has another runtime ready than {}, which the job wants", name,
@@ -233,6 +267,7 @@ class Doctor {
 
   Client& client_;
   const provider::Place& place_;
+  std::string me_;
   doc::Value settings_;
   std::set<std::string> seen_;                               // files
   std::map<std::string, std::set<std::string>> references_;  // scope → keys

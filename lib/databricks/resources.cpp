@@ -53,15 +53,14 @@ bool is_member(const doc::Value& answer, std::string_view list, std::string_view
   });
 }
 
-// In the order of what they allow.
-int rank_of(std::string_view level) {
-  constexpr std::array<std::string_view, 6> kLevels = {
-      "CAN_VIEW", "CAN_ATTACH_TO", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER", ""};
-  const auto* found = std::find(kLevels.begin(), kLevels.end(), level);
-  return static_cast<int>(found - kLevels.begin());
-}
-
 }  // namespace
+
+int permission_rank(std::string_view level) {
+  constexpr std::array<std::string_view, 5> kLevels = {"CAN_VIEW", "CAN_ATTACH_TO",
+                                                       "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"};
+  const auto* found = std::find(kLevels.begin(), kLevels.end(), level);
+  return found == kLevels.end() ? -1 : static_cast<int>(found - kLevels.begin());
+}
 
 Resource directory_resource(Files& files, const std::string& path) {
   return {.name = "folder " + path,
@@ -235,33 +234,37 @@ Resource permission_resource(Client& client, std::string_view object, const std:
                              const std::string& level) {
   const auto path = [object, &id] { return fmt::format("/api/2.0/permissions/{}/{}", object, id); };
   const std::string what = fmt::format("{} on {}", level, label);
-  return {.name = fmt::format("permission {} on {} for the service principal", level, label),
-          .look = [&client, &id, path, principal, level, what]() -> Result<Look> {
-            if (id.empty() || id == kNewId) return Look{Found::absent};
-            const doc::Value answer = ORCH_TRY(client.get(path(), {}, "read " + what));
-            for (const doc::Value& entry : answer.list("access_control_list")) {
-              if (entry.text("service_principal_name") != principal) continue;
-              for (const doc::Value& each : entry.list("all_permissions")) {
-                if (rank_of(each.text("permission_level")) >= rank_of(level)) {
-                  return Look{Found::ours};
-                }
-              }
+  return {
+      .name = fmt::format("permission {} on {} for the service principal", level, label),
+      .look = [&client, &id, path, principal, level, what]() -> Result<Look> {
+        if (id.empty() || id == kNewId) return Look{Found::absent};
+        const doc::Value answer = ORCH_TRY(client.get(path(), {}, "read " + what));
+        for (const doc::Value& entry : answer.list("access_control_list")) {
+          if (entry.text("service_principal_name") != principal) continue;
+          for (const doc::Value& each : entry.list("all_permissions")) {
+            const std::string has = each.text("permission_level");
+            // A level that orch does not know is compared as it is.
+            if (has == level ||
+                (permission_rank(level) >= 0 && permission_rank(has) >= permission_rank(level))) {
+              return Look{Found::ours};
             }
-            return Look{Found::absent};
-          },
-          .apply = [&client, path, principal, level, what]() -> Status {
-            http::Request request;
-            request.method = "PATCH";
-            request.url = client.url(path());
-            request.headers = {{"Content-Type", "application/json"}};
-            request.repeatable = true;
-            request.body = doc::to_json(
-                body_of({{"access_control_list",
-                          doc::Value::Array{body_of({{"service_principal_name", principal},
-                                                     {"permission_level", level}})}}}));
-            ORCH_TRY(client.call(std::move(request), "grant " + what));
-            return {};
-          }};
+          }
+        }
+        return Look{Found::absent};
+      },
+      .apply = [&client, path, principal, level, what]() -> Status {
+        http::Request request;
+        request.method = "PATCH";
+        request.url = client.url(path());
+        request.headers = {{"Content-Type", "application/json"}};
+        request.repeatable = true;
+        request.body =
+            doc::to_json(body_of({{"access_control_list",
+                                   doc::Value::Array{body_of({{"service_principal_name", principal},
+                                                              {"permission_level", level}})}}}));
+        ORCH_TRY(client.call(std::move(request), "grant " + what));
+        return {};
+      }};
 }
 
 }  // namespace orch::databricks

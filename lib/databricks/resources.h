@@ -37,6 +37,8 @@ provider::Resource pool_resource(Client& client, const doc::Value& settings, std
 provider::Resource job_resource(Client& client, const std::string& name,
                                 const std::function<doc::Value()>& settings, std::string& id,
                                 bool dry_run);
+// Permission levels in the order of what they allow; -1: not known.
+int permission_rank(std::string_view level);
 // `object`: "jobs" or "instance-pools"; `label` is what people call it.
 provider::Resource permission_resource(Client& client, std::string_view object,
                                        const std::string& label, const std::string& id,
