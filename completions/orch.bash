@@ -56,6 +56,9 @@ _orch_value() {
     'describe'':--registry') _orch_words 'fiftyone local' ;;
     'describe'':--api-uri') : ;;
     'describe'':--python') _orch_option default ;;
+    'describe'':--on') : ;;
+    'describe'':--databricks-profile') : ;;
+    'describe'':--record') _orch_option dirnames ;;
     'register'':-f' | 'register'':--file') _orch_option default ;;
     'register'':--init') _orch_words 'databricks anyscale ray aws_lambda local' ;;
     'register'':--environment') _orch_words 'databricks anyscale ray aws_lambda local' ;;
@@ -123,7 +126,7 @@ _orch_flags() {
     'list orchestrators') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'list runs') echo '--limit --on --databricks-profile --record' ;;
     'list secrets') echo '--registry --api-uri --python --allow-insecure-http' ;;
-    'describe') echo '--registry --api-uri --python --allow-insecure-http' ;;
+    'describe') echo '--registry --api-uri --python --allow-insecure-http --on --databricks-profile --record' ;;
     'register') echo '--file --init --environment --description --secret --secret-name --set --reuse-existing --overwrite-secrets --emit-python --replace --registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
     'refresh') echo '--wait --registry --api-uri --python --allow-insecure-http --poll-interval --cancel-on-interrupt --databricks-profile --record' ;;
     'rotate-secret') echo '--key --from --target --keep-old --grace --old-secret-id --prune --client-id --registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;

@@ -152,11 +152,14 @@ complete -c orch -n '__orch_in "list secrets"' -l api-uri -x -d 'the address of 
 complete -c orch -n '__orch_in "list secrets"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "list secrets"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
 
-complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job or an orchestrator'
+complete -c orch -n '__orch_at "" 0' -a 'describe' -d 'show everything about a job, a run or an orchestrator'
 complete -c orch -n '__orch_in "describe"' -l registry -x -a 'fiftyone local' -d 'the registry: this machine\'s or FiftyOne\'s'
 complete -c orch -n '__orch_in "describe"' -l api-uri -x -d 'the address of FiftyOne\'s API'
 complete -c orch -n '__orch_in "describe"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "describe"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
+complete -c orch -n '__orch_in "describe"' -l on -x -d 'the orchestrator of a run that this machine has not seen'
+complete -c orch -n '__orch_in "describe"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
+complete -c orch -n '__orch_in "describe"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "describe" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
 complete -c orch -n '__orch_at "" 0' -a 'register' -d 'create or update an orchestrator and its secrets'

@@ -26,6 +26,7 @@ Result<int> list_jobs(Invocation& run) {
 }
 
 Result<int> describe(Invocation& run) {
+  if (const auto id = ORCH_TRY(means_run(run, run.positional(0)))) return describe_run(run, *id);
   if (ORCH_TRY(means_orchestrator(run, run.positional(0)))) {
     return describe_orchestrator(run, run.positional(0));
   }
@@ -87,6 +88,12 @@ const std::vector<cli::Positional>& job_or_orchestrator() {
   return positionals;
 }
 
+std::vector<cli::Flag> describe_flags() {
+  std::vector<cli::Flag> flags = registry_flags();
+  for (cli::Flag& flag : run_flags()) flags.push_back(flag);
+  return flags;
+}
+
 std::vector<cli::Flag> delete_flags() {
   std::vector<cli::Flag> flags = with_registry(
       {{.name = "--delete-secrets", .help = "an orchestrator's secrets, too"},
@@ -110,11 +117,11 @@ cli::Command list_jobs_command() {
 
 cli::Command describe_command() {
   return {.name = "describe",
-          .summary = "show everything about a job or an orchestrator",
+          .summary = "show everything about a job, a run or an orchestrator",
           .examples = {{"the newest job called birds", "orch describe birds"},
                        {"an orchestrator", "orch describe orchestrator/gpu"}},
           .positionals = job_or_orchestrator(),
-          .flags = registry_flags(),
+          .flags = describe_flags(),
           .group = "Inspect",
           .read_only = true,
           .run = describe};

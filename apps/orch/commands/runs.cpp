@@ -271,6 +271,15 @@ Result<int> run_status(Invocation& run, const std::string& id) {
   return ops::exit_status(now);
 }
 
+Result<int> describe_run(Invocation& run, const std::string& id) {
+  OpenedRun opened = ORCH_TRY(open_run(run, id));
+  const provider::Run now =
+      ORCH_TRY(ops::look_at_run(opened.row, *opened.remote->commands, opened.remote->store));
+  const doc::Value value = ops::to_value(opened.row, now);
+  ORCH_TRY(run.print.document(value, [&] { return doc::to_yaml(value); }));
+  return 0;
+}
+
 Result<int> run_logs(Invocation& run, const std::string& id) {
   OpenedRun opened = ORCH_TRY(open_run(run, id));
   const provider::Run now =

@@ -47,6 +47,7 @@ Result<std::optional<std::string>> means_run(cli::Invocation& run, std::string_v
 Result<int> submit_remote(cli::Invocation& run, const std::string& on);
 
 Result<int> run_status(cli::Invocation& run, const std::string& id);
+Result<int> describe_run(cli::Invocation& run, const std::string& id);
 Result<int> run_logs(cli::Invocation& run, const std::string& id);
 Result<int> cancel_run(cli::Invocation& run, const std::string& id);
 

@@ -19,8 +19,10 @@
 #include "ops/logs.h"
 #include "ops/queue.h"
 #include "ops/run_job.h"
+#include "ops/runs.h"
 #include "ops/submit.h"
 #include "output/job_report.h"
+#include "provider/provider.h"
 
 namespace orch::commands {
 namespace {
@@ -137,6 +139,19 @@ Result<int> enqueued(Invocation& run, store::Store& store, const store::JobRow& 
   return wait_for_job(run, store, row.id, [&] { show_log(run, log); });
 }
 
+// `on:` of a split job may name an orchestrator whose provider runs only commands.
+Status check_place(Invocation& run, const std::string& on) {
+  if (provider::find_provider(on) != nullptr) return {};
+  auto store = store::Store::open_existing(ORCH_TRY(run.state_directory()));
+  if (!store || !*store) return {};
+  const auto row = ops::remembered_orchestrator(**store, on, "");
+  if (!row) return {};  // said where the job is planned
+  return fail(ErrorCode::unsupported,
+              fmt::format("{} is at {}, where orch runs single commands but no split jobs",
+                          printable(on), row->environment),
+              fmt::format("orch submit --on {} -- CMD…, or `on: local`", on));
+}
+
 Result<int> submit_file(Invocation& run, const std::string& path) {
   ops::SubmitRequest request;
   request.spec = ORCH_TRY(ops::load_job({.path = path,
@@ -144,6 +159,7 @@ Result<int> submit_file(Invocation& run, const std::string& path) {
                                          .current_directory = current_directory(),
                                          .policies = ORCH_TRY(job_policies(run))},
                                         run.env));
+  ORCH_TRY(check_place(run, request.spec.on));
   request.limits = ORCH_TRY(job_limits(run));
   request.enqueue = wants_queue(run);
   if (run.options.dry_run) return dry_run(run, request);
