@@ -20,6 +20,14 @@ Clock& system_clock() {
   return clock;
 }
 
+std::int64_t unix_ms(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+WallTime from_unix_ms(std::int64_t ms) {
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::milliseconds(ms)));
+}
+
 std::string rfc3339(WallTime time) {
   using std::chrono::milliseconds;
   const auto whole = std::chrono::floor<milliseconds>(time);

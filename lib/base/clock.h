@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace orch {
@@ -35,6 +36,9 @@ class ManualClock : public Clock {
   SteadyTime steady_{std::chrono::hours(1)};
   WallTime wall_{std::chrono::hours(24 * 365 * 50)};
 };
+
+std::int64_t unix_ms(WallTime time);  // Unix milliseconds
+WallTime from_unix_ms(std::int64_t ms);
 
 // RFC 3339 in UTC with milliseconds: 2026-01-31T08:09:10.123Z
 std::string rfc3339(WallTime time);

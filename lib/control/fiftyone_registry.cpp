@@ -21,7 +21,7 @@ doc::Value arguments(std::initializer_list<std::pair<std::string_view, doc::Valu
 }
 
 // "2026-01-02T03:04:05.678901", in UTC when it names no zone; 0 for anything else.
-std::int64_t unix_ms(const std::string& iso) {
+std::int64_t parse_time(const std::string& iso) {
   std::tm parts{};
   const char* rest = ::strptime(iso.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
   if (rest == nullptr) return 0;
@@ -64,8 +64,8 @@ Orchestrator from_document(const doc::Value& document) {
       if (uri.string() != nullptr) one.operators.push_back(*uri.string());
     }
   }
-  one.created_ms = unix_ms(document.text("created_at"));
-  one.updated_ms = unix_ms(document.text("updated_at"));
+  one.created_ms = parse_time(document.text("created_at"));
+  one.updated_ms = parse_time(document.text("updated_at"));
   return one;
 }
 
@@ -146,7 +146,7 @@ class FiftyOneRegistry : public Registry {
     secrets::SecretInfo info;
     info.name = name;
     info.description = found.text("description");
-    info.created_ms = unix_ms(found.text("created_at"));
+    info.created_ms = parse_time(found.text("created_at"));
     return info;
   }
 

@@ -105,9 +105,7 @@ class LocalRegistry : public Registry {
 
   // Keeps what is orch's own and not the registration's.
   Status put(const Orchestrator& orchestrator, store::OrchestratorRow row) {
-    const auto now =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall().time_since_epoch())
-            .count();
+    const auto now = unix_ms(clock_.wall());
     doc::Value secrets = doc::Value::Object{};
     for (const auto& [field, name] : orchestrator.secrets) secrets.set(field, name);
     row.name = orchestrator.name;

@@ -43,10 +43,7 @@ doc::Value to_value(const std::vector<job::StageStats>& stages) {
   return out;
 }
 
-std::int64_t now_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch())
-      .count();
-}
+std::int64_t now_ms(const Clock& clock) { return unix_ms(clock.wall()); }
 
 bool is_job_running(const std::string& job_directory) {
   return FileLock::is_held(job_directory + "/lock");

@@ -22,9 +22,7 @@ constexpr std::string_view kDelete = "delete";
 constexpr std::string_view kRemoveSecret = "remove secret ";
 
 doc::Value time_of(std::int64_t ms) {
-  if (ms == 0) return {};
-  return rfc3339(
-      WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::milliseconds(ms))));
+  return ms == 0 ? doc::Value() : doc::Value(rfc3339(from_unix_ms(ms)));
 }
 
 std::size_t count_in(const std::string& json) {
@@ -35,9 +33,7 @@ std::size_t count_in(const std::string& json) {
 // "3 days", for an age; empty when the time is not known.
 std::string age(std::int64_t since_ms, Clock& clock) {
   if (since_ms == 0) return {};
-  const auto now =
-      std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch())
-          .count();
+  const auto now = unix_ms(clock.wall());
   const std::int64_t hours = std::max<std::int64_t>(0, now - since_ms) / 3'600'000;
   constexpr std::int64_t kDay = 24;
   return hours < 2 * kDay ? fmt::format("{} h", hours) : fmt::format("{} days", hours / kDay);

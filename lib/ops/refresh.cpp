@@ -83,9 +83,7 @@ Status keep(const control::Orchestrator& orchestrator, store::Store& store, Cloc
                 fmt::format("{} was deleted meanwhile", printable(orchestrator.name)));
   const doc::Value::Array operators(orchestrator.operators.begin(), orchestrator.operators.end());
   row->operators_json = doc::to_json(operators);
-  row->refreshed_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch())
-          .count();
+  row->refreshed_ms = unix_ms(clock.wall());
   return store::put_orchestrator(store, *row);
 }
 

@@ -184,9 +184,7 @@ class Steps {
   void stamp(store::OrchestratorRow& row) const {
     row.description = plan_.wanted.description;
     row.config_json = doc::to_json(plan_.wanted.config);
-    row.updated_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall().time_since_epoch())
-            .count();
+    row.updated_ms = unix_ms(clock_.wall());
     if (row.created_ms == 0) row.created_ms = row.updated_ms;
   }
 
@@ -233,9 +231,7 @@ doc::Value to_value(const control::Orchestrator& orchestrator) {
   for (const std::string& uri : orchestrator.operators) operators.emplace_back(uri);
   value.set("operators", std::move(operators));
   const auto time = [](std::int64_t ms) {
-    return ms == 0 ? doc::Value()
-                   : doc::Value(rfc3339(WallTime(std::chrono::duration_cast<WallTime::duration>(
-                         std::chrono::milliseconds(ms)))));
+    return ms == 0 ? doc::Value() : doc::Value(rfc3339(from_unix_ms(ms)));
   };
   value.set("created", time(orchestrator.created_ms));
   value.set("updated", time(orchestrator.updated_ms));

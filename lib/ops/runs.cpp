@@ -9,15 +9,8 @@ namespace {
 
 constexpr int kStillRunning = 9;
 
-std::int64_t now_ms(Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch())
-      .count();
-}
-
 doc::Value time_of(std::int64_t ms) {
-  if (ms == 0) return {};
-  return rfc3339(
-      WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::milliseconds(ms))));
+  return ms == 0 ? doc::Value() : doc::Value(rfc3339(from_unix_ms(ms)));
 }
 
 void bring_up_to_date(store::RunRow& row, const provider::Run& run) {
@@ -105,7 +98,7 @@ Result<store::RunRow> start_run(const RunStart& start, const store::Orchestrator
   row.purpose = start.purpose;
   row.command = start.command;
   row.state = "asked for";
-  row.created_ms = now_ms(clock);
+  row.created_ms = unix_ms(clock.wall());
   ORCH_TRY(store::put_run(store, row));
   auto id = commands.start({start.command, start.purpose == "refresh", row.token});
   if (!id) {

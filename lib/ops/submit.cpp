@@ -9,10 +9,6 @@
 namespace orch::ops {
 namespace {
 
-std::int64_t unix_ms(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
 Result<job::BackendTraits> backend_traits(const job::JobSpec& spec, const EnvMap& environment) {
   const provider::Descriptor* provider = provider::find_provider(spec.on);
   if (provider == nullptr || provider->splits == nullptr) {

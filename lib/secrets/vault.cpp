@@ -28,10 +28,7 @@ const unsigned char* bytes(std::string_view text) {
 }
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-std::int64_t now_ms(const Clock& clock) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch())
-      .count();
-}
+std::int64_t now_ms(const Clock& clock) { return unix_ms(clock.wall()); }
 
 Error wrong_key(std::string message) {
   return {ErrorCode::secret_unavailable,

@@ -205,9 +205,7 @@ class Run {
   }
 
   Status save() {
-    const auto now =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall().time_since_epoch())
-            .count();
+    const auto now = unix_ms(clock_.wall());
     if (report_.row.created_ms == 0) report_.row.created_ms = now;
     report_.row.updated_ms = now;
     return save_sequence(store_, report_.row);

@@ -17,8 +17,7 @@ using cli::Invocation;
 
 doc::Value time_of(std::int64_t ms) {
   if (ms == 0) return {};
-  return rfc3339(
-      WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::milliseconds(ms))));
+  return rfc3339(from_unix_ms(ms));
 }
 
 doc::Value to_value(const secrets::SecretInfo& secret) {
