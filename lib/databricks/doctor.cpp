@@ -8,6 +8,7 @@
 
 #include "base/environment.h"
 #include "base/text.h"
+#include "databricks/entrypoints.h"
 #include "databricks/files.h"
 #include "databricks/resources.h"
 #include "entrypoint/checks.h"
@@ -167,11 +168,27 @@ class Doctor {
     const auto size = Files(client_).size(path);
     if (!size) return add_error("databricks.file", size.error());
     if (*size) {
-      add("file", Verdict::ok, printable(path));
+      check_entrypoint(path);
     } else {
       add("file", Verdict::fail, fmt::format("{} does not exist", printable(path)),
           "`orch register` with provision: sends it");
     }
+  }
+
+  // An entrypoint that orch has sent should be that of this orch.
+  void check_entrypoint(const std::string& path) {
+    const bool launcher = path.ends_with("/orch_launcher.py");
+    if (!launcher && !path.ends_with("/entrypoint.py")) {
+      return add("file", Verdict::ok, printable(path));
+    }
+    const auto text = Files(client_).read(path);
+    if (!text) return add_error("databricks.file", text.error());
+    const bool ours = text->starts_with("\"\"\"Made by `orch register`");
+    if (!ours || *text == (launcher ? launcher_text() : script_text())) {
+      return add("file", Verdict::ok, printable(path));
+    }
+    add("file", Verdict::warn, fmt::format("{} is of another orch", printable(path)),
+        "`orch register` with provision: sends this one");
   }
 
   void check_cluster(const std::string& name, const doc::Value& cluster) {
