@@ -84,13 +84,27 @@ class SecretPlanner {
     std::string name = secrets::secret_name(field, id);
     const bool settled = registry_.traits().id != "fiftyone" || secrets::is_certain(id);
     if (settled && secrets::is_secret_name(name)) return name;
-    return fail(
-        ErrorCode::invalid_value,
-        fmt::format("how the secret {} of {} will be named is not certain{}", field, printable(id),
-                    name.empty() ? "" : fmt::format("; perhaps {}", name)),
-        fmt::format("choose it with --secret-name {}=NAME, or use a name of letters, digits "
-                    "and single hyphens",
-                    field));
+    return fail(uncertain_names());
+  }
+
+  // All of them at once: each must be chosen.
+  Error uncertain_names() const {
+    const std::string& id = request_.spec.name;
+    Error error;
+    error.code = ErrorCode::invalid_value;
+    error.message =
+        fmt::format("how the secrets of {} will be named is not certain", printable(id));
+    for (const auto& [field, source] : request_.spec.secrets) {
+      if (!secrets::is_value(source) || request_.spec.secret_names.contains(field)) continue;
+      const std::string name = secrets::secret_name(field, id);
+      error.details.push_back(secrets::is_secret_name(name)
+                                  ? fmt::format("{}: perhaps {}", field, name)
+                                  : fmt::format("{}: no name can be made", field));
+    }
+    error.hint =
+        "choose each with --secret-name FIELD=NAME, or use an id of letters, digits and single "
+        "hyphens";
+    return error;
   }
 
   Status bring(const std::string& field, const secrets::Source& source) {
