@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "base/error.h"
 
 namespace orch {
 
@@ -23,6 +26,10 @@ struct Check {
   std::string cure = {};  // empty for ok
 };
 using Checks = std::vector<Check>;
+
+inline Check failed_check(std::string name, const Error& error) {
+  return {std::move(name), Verdict::fail, error.message, std::string(error.next())};
+}
 
 constexpr std::string_view to_text(Verdict verdict) {
   constexpr std::string_view kTexts[] = {"ok", "warn", "fail", "cannot-tell", "remind"};

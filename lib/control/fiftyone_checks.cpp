@@ -13,10 +13,6 @@
 namespace orch::control {
 namespace {
 
-Check from_error(std::string name, const Error& error) {
-  return {std::move(name), Verdict::fail, error.message, std::string(error.next())};
-}
-
 using Version = std::pair<std::int64_t, std::int64_t>;  // major, minor
 
 // "2.22.1" and "2.22.0.dev1"; nullopt for anything that does not begin with two numbers.
@@ -70,19 +66,19 @@ Checks check_fiftyone_api(const FiftyOneSettings& settings, http::Transport& tra
                       "give the API service an https address"});
   }
   if (const auto health = check_fiftyone_health(settings, transport); !health) {
-    checks.push_back(from_error("fiftyone.health", health.error()));
+    checks.push_back(failed_check("fiftyone.health", health.error()));
     return checks;
   }
   checks.push_back({"fiftyone.health", Verdict::ok, "the API is available"});
   const auto viewer = fiftyone_viewer(settings, transport);
   checks.push_back(viewer ? Check{"fiftyone.key", Verdict::ok, "the API knows the key"}
-                          : from_error("fiftyone.key", viewer.error()));
+                          : failed_check("fiftyone.key", viewer.error()));
   return checks;
 }
 
 Checks check_fiftyone_sdk(PythonSdk& sdk, std::string_view environment) {
   const auto capabilities = sdk.capabilities();
-  if (!capabilities) return {from_error("fiftyone.sdk", capabilities.error())};
+  if (!capabilities) return {failed_check("fiftyone.sdk", capabilities.error())};
   Checks checks;
   checks.push_back(
       {"fiftyone.sdk", Verdict::ok, fmt::format("found by {}", capabilities->text("python"))});
@@ -95,7 +91,7 @@ Checks check_fiftyone_sdk(PythonSdk& sdk, std::string_view environment) {
                       "secrets need the key of an admin; for CI, of a service account with that "
                       "role"});
   } else {
-    checks.push_back(from_error("fiftyone.role", secrets.error()));
+    checks.push_back(failed_check("fiftyone.role", secrets.error()));
   }
   return checks;
 }

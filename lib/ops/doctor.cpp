@@ -23,10 +23,6 @@ void append(Checks& checks, Checks more) {
   for (Check& check : more) checks.push_back(std::move(check));
 }
 
-Check from_error(std::string name, const Error& error) {
-  return {std::move(name), Verdict::fail, error.message, std::string(error.next())};
-}
-
 Checks check_config(const control::Orchestrator& orchestrator) {
   const provider::Environment* environment = provider::find_environment(orchestrator.environment);
   if (environment == nullptr) {
@@ -59,7 +55,7 @@ Checks check_secrets(const control::Orchestrator& orchestrator, control::Registr
     const std::string row = "secret." + field;
     const auto info = registry.find_secret(name);
     if (!info) {
-      checks.push_back(from_error(row, info.error()));
+      checks.push_back(failed_check(row, info.error()));
     } else if (!*info) {
       checks.push_back({row, Verdict::fail, fmt::format("{} does not exist", printable(name)),
                         fmt::format("register {} again with a value for {}",
@@ -97,7 +93,7 @@ Checks check_place(const DoctorRequest& request, const control::Orchestrator& or
              "look there"}};
   }
   auto session = request.session(orchestrator.environment);
-  if (!session) return {from_error("provider", session.error())};
+  if (!session) return {failed_check("provider", session.error())};
   session->auth = auth;
   return provider->checks(*session, {orchestrator.name, orchestrator.config});
 }
@@ -106,7 +102,7 @@ Checks check_orchestrator(const DoctorRequest& request, control::Registry& regis
                           const doc::Value& auth) {
   const std::string& name = request.registry.name;
   const auto found = registry.find(name);
-  if (!found) return {from_error("registration", found.error())};
+  if (!found) return {failed_check("registration", found.error())};
   const std::string where = registry.traits().where;
   if (!*found) {
     return {{"registration", Verdict::fail,
@@ -134,7 +130,7 @@ Checks check_fiftyone(const DoctorRequest& request, const EnvMap& environment,
                       const std::string& where, const doc::Value& auth) {
   auto settings =
       control::usable_fiftyone_settings(fiftyone_request(request.registry), environment);
-  if (!settings) return {from_error("fiftyone.address", settings.error())};
+  if (!settings) return {failed_check("fiftyone.address", settings.error())};
   const auto transport = request.transport();
   Checks checks = control::check_fiftyone_api(*settings, *transport);
   const bool reached = checks.back().verdict == Verdict::ok;
@@ -164,7 +160,7 @@ Checks run_doctor(const DoctorRequest& request, const EnvMap& environment, Clock
   if (!store) return checks;  // a row says so
   const auto registry = chosen_registry(request, *store, environment);
   if (!registry) {
-    checks.push_back(from_error("registry", registry.error()));
+    checks.push_back(failed_check("registry", registry.error()));
     return checks;
   }
   const std::string& name = request.registry.name;

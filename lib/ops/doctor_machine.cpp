@@ -22,10 +22,6 @@ namespace {
 // f_type of statfs(2): NFS, SMB 1, SMB 2 and 3, FUSE. SQLite's locks cannot be relied on there.
 constexpr std::array<std::uint32_t, 4> kRemoteDisks = {0x6969, 0xFF534D42, 0xFE534D42, 0x65735546};
 
-Check from_error(std::string name, const Error& error) {
-  return {std::move(name), Verdict::fail, error.message, std::string(error.next())};
-}
-
 // The directory, or the nearest above it that exists.
 std::string existing_part(std::string path) {
   while (!exists(path) && path.size() > 1) path = directory_of(path);
@@ -60,10 +56,10 @@ Check check_state_directory(const std::string& path) {
 Checks check_vault(store::Store& store, const EnvMap& environment, Clock& clock) {
   secrets::Vault vault(store, environment, clock);
   const auto secrets = vault.list();
-  if (!secrets) return {from_error("vault", secrets.error())};
+  if (!secrets) return {failed_check("vault", secrets.error())};
   if (secrets->empty()) return {};
   if (const auto value = vault.value(secrets->front().name); !value) {
-    return {from_error("vault", value.error())};
+    return {failed_check("vault", value.error())};
   }
   return {{"vault", Verdict::ok,
            fmt::format("{} secret{} stored, and the key fits", secrets->size(),
@@ -72,7 +68,7 @@ Checks check_vault(store::Store& store, const EnvMap& environment, Clock& clock)
 
 Checks check_sequences(store::Store& store) {
   const auto open = store::open_sequences(store);
-  if (!open) return {from_error("half-done", open.error())};
+  if (!open) return {failed_check("half-done", open.error())};
   Checks checks;
   for (const store::SequenceRow& sequence : *open) {
     checks.push_back(
@@ -85,7 +81,7 @@ Checks check_sequences(store::Store& store) {
 
 Checks check_store(const std::string& directory, const EnvMap& environment, Clock& clock) {
   auto store = store::Store::open_existing(directory);
-  if (!store) return {from_error("database", store.error())};
+  if (!store) return {failed_check("database", store.error())};
   if (!*store) return {};
   Checks checks = check_vault(**store, environment, clock);
   for (Check& check : check_sequences(**store)) checks.push_back(std::move(check));
@@ -94,7 +90,7 @@ Checks check_store(const std::string& directory, const EnvMap& environment, Cloc
 
 Check check_certificates(const EnvMap& environment) {
   const auto bundle = http::find_ca_bundle(environment);
-  if (!bundle) return from_error("https", bundle.error());
+  if (!bundle) return failed_check("https", bundle.error());
   return {"https", Verdict::ok, fmt::format("authorities from {}", printable(*bundle))};
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "provider/environment.h"
 #include "secrets/naming.h"
@@ -43,21 +45,20 @@ Result<std::string> choose_field(const RotateRequest& request) {
               "give --key: " + join(fields, ", "));
 }
 
-Result<std::vector<std::string>> other_users(const std::string& name, const std::string& secret,
-                                             control::Registry& registry) {
+}  // namespace
+
+Result<std::vector<std::string>> users_of_secret(control::Registry& registry,
+                                                 const std::string& secret) {
   std::vector<std::string> users;
-  for (const std::string& other : ORCH_TRY(registry.list())) {
-    if (other == name) continue;
-    const auto found = ORCH_TRY(registry.find(other));
+  for (const std::string& name : ORCH_TRY(registry.list())) {
+    const auto found = ORCH_TRY(registry.find(name));
     if (!found) continue;
-    for (const auto& [field, used] : found->secrets) {
-      if (used == secret) users.push_back(other);
-    }
+    const bool uses = std::any_of(found->secrets.begin(), found->secrets.end(),
+                                  [&](const auto& one) { return one.second == secret; });
+    if (uses) users.push_back(name);
   }
   return users;
 }
-
-}  // namespace
 
 Result<RotatePlan> plan_rotate(const RotateRequest& request, control::Registry& registry,
                                const secrets::Reader& reader) {
@@ -69,7 +70,8 @@ Result<RotatePlan> plan_rotate(const RotateRequest& request, control::Registry& 
                 fmt::format("the secret {} is gone from {}", plan.secret, registry.traits().where),
                 "register the orchestrator again with a value for it");
   }
-  plan.shared = ORCH_TRY(other_users(request.orchestrator.name, plan.secret, registry));
+  plan.shared = ORCH_TRY(users_of_secret(registry, plan.secret));
+  std::erase(plan.shared, request.orchestrator.name);
   plan.generates = !request.source;
   if (request.dry_run || plan.generates) return plan;
   plan.value = ORCH_TRY(secrets::read_value(plan.field, *request.source, reader));

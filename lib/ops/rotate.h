@@ -15,6 +15,10 @@
 
 namespace orch::ops {
 
+// The orchestrators of this registry that name the secret.
+Result<std::vector<std::string>> users_of_secret(control::Registry& registry,
+                                                 const std::string& secret);
+
 struct RotateRequest {
   control::Orchestrator orchestrator;     // as the registry has it: names are never computed
   std::string field;                      // camelCase or snake_case; empty: the one that is meant

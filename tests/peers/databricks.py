@@ -223,6 +223,7 @@ def differential(orch):
         the_same_by_sdk(theirs, job, "fiftyone --version")
         mine, other = changes_of(ours), changes_of(theirs)
         check(mine == other, "\n".join(["requests differ:"] + [f"- {line}" for line in other if line not in mine] + [f"+ {line}" for line in mine if line not in other]))
+        check(ours.schemes == {"Bearer"} == theirs.schemes - {"none"}, f"credentials: {ours.schemes} {theirs.schemes}")
         # What orch has made, read by the SDK.
         w = client(ours)
         check(w.jobs.get(next(iter(ours.state.jobs))).settings.max_concurrent_runs == 5, "the job by the SDK")

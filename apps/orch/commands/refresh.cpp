@@ -13,6 +13,7 @@
 #include "commands/runs.h"
 #include "ops/refresh.h"
 #include "ops/register.h"
+#include "ops/runs.h"
 #include "provider/provider.h"
 
 namespace orch::commands {
@@ -60,12 +61,39 @@ Result<ops::RefreshReply> refresh_by_hand(Invocation& run, const control::Orches
   return await_change(run, before, registry, kUsualWait);
 }
 
+// The run that a click on the button starts: the first one that was not there before.
+Status follow_new_run(Invocation& run, Remote& remote) {
+  log_note(
+      fmt::format("waiting for the run that Refresh in FiftyOne starts (Settings, "
+                  "Orchestrators, {})",
+                  printable(remote.orchestrator.name)));
+  const auto newest = [&]() -> Result<std::string> {
+    const auto rows =
+        ORCH_TRY(ops::list_remote_runs(remote.orchestrator, *remote.commands, remote.store, 1));
+    return rows.empty() ? std::string() : rows.front().run;
+  };
+  const std::string last = ORCH_TRY(newest());
+  const SteadyTime end = system_clock().steady() + run.options.timeout.value_or(kUsualWait);
+  const Duration pause = ORCH_TRY(run.duration("--poll-interval")).value_or(kLookEvery);
+  std::string now = last;
+  while (now == last) {
+    if (!remote.api.wait(pause)) return fail(ErrorCode::interrupted, "stopped waiting");
+    if (system_clock().steady() >= end) {
+      return fail(ErrorCode::not_confirmed, "no run has been started",
+                  "press Refresh in FiftyOne, and wait longer with --timeout");
+    }
+    now = ORCH_TRY(newest());
+  }
+  return await_run_of(run, remote, now);
+}
+
 // The registration run at the provider; its output is shown on standard error.
 Result<ops::RefreshReply> refresh_by_run(Invocation& run, const control::Orchestrator& before,
                                          control::Registry& registry, store::Store& store) {
   const std::string id(registry.traits().id);
   auto remote = ORCH_TRY(open_remote(run, before.name, id));
   const auto command = ORCH_TRY(ops::registration_command(remote->orchestrator, *remote->commands));
+  if (!command && run.args.has("--wait")) ORCH_TRY(follow_new_run(run, *remote));
   if (!command) return refresh_by_hand(run, before, registry);
   const std::string log = ORCH_TRY(run_to_end(run, std::move(remote), *command, "refresh"));
   if (id == "local") return ops::refresh_from_log(before, log, store, system_clock());

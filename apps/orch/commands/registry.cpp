@@ -69,21 +69,6 @@ Result<control::Orchestrator> find_orchestrator(control::Registry& registry,
               "`orch list orchestrators` shows what exists");
 }
 
-Result<std::vector<std::string>> users_of_secret(control::Registry& registry,
-                                                 const std::string& secret) {
-  std::vector<std::string> users;
-  for (const std::string& name : ORCH_TRY(registry.list())) {
-    const auto orchestrator = ORCH_TRY(registry.find(name));
-    if (!orchestrator) continue;
-    for (const auto& [field, used] : orchestrator->secrets) {
-      if (used != secret) continue;
-      users.push_back(name);
-      break;
-    }
-  }
-  return users;
-}
-
 secrets::Reader secret_reader(cli::Invocation& run) {
   secrets::Reader reader{run.env, {}};
   if (!run.options.no_input) {

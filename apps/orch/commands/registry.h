@@ -42,10 +42,6 @@ std::string orchestrator_name(std::string_view argument);
 Result<control::Orchestrator> find_orchestrator(control::Registry& registry,
                                                 const std::string& name);
 
-// The orchestrators of this registry that name the secret.
-Result<std::vector<std::string>> users_of_secret(control::Registry& registry,
-                                                 const std::string& secret);
-
 secrets::Reader secret_reader(cli::Invocation& run);
 
 }  // namespace orch::commands

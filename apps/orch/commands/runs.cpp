@@ -254,6 +254,19 @@ Result<std::string> run_to_end(Invocation& run, std::unique_ptr<Remote> remote,
   return fail(ops::failure_of(ended, opened.row));
 }
 
+Status await_run_of(Invocation& run, Remote& remote, const std::string& id) {
+  log_note(fmt::format("following run/{}", id));
+  store::RunRow row = ORCH_TRY(store::find_run(remote.store, id)).value_or(store::RunRow{});
+  const auto interval = ORCH_TRY(run.duration("--poll-interval"));
+  const provider::Run ended = ORCH_TRY(ops::await_run(
+      row, *remote.commands, remote.store, [&](Duration pause) { return remote.api.wait(pause); },
+      [&](const provider::Run& now) { show_state(run, row, now); }, interval));
+  run.progress.clear();
+  if (!provider::is_over(ended.state)) return fail(stopped_waiting(row, ErrorCode::interrupted));
+  if (ended.state == provider::RunState::succeeded) return {};
+  return fail(ops::failure_of(ended, row));
+}
+
 Result<int> run_status(Invocation& run, const std::string& id) {
   OpenedRun opened = ORCH_TRY(open_run(run, id));
   const bool waits = run.args.has("--wait") || run.args.has("--watch");

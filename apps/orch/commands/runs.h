@@ -34,6 +34,9 @@ Result<std::unique_ptr<Remote>> open_remote(cli::Invocation& run, const std::str
 Result<std::string> run_to_end(cli::Invocation& run, std::unique_ptr<Remote> remote,
                                const std::string& command, const std::string& purpose);
 
+// Waits for the end of a run that is known; a failed run is an error.
+Status await_run_of(cli::Invocation& run, Remote& remote, const std::string& id);
+
 // The flags of commands that look at runs: --on, --databricks-profile, --record.
 std::vector<cli::Flag> run_flags();
 

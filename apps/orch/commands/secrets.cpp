@@ -8,6 +8,7 @@
 #include "cli/invocation.h"
 #include "commands/commands.h"
 #include "commands/registry.h"
+#include "ops/rotate.h"
 #include "secrets/naming.h"
 
 namespace orch::commands {
@@ -96,7 +97,7 @@ Result<int> remove(Invocation& run) {
   store::Store store = ORCH_TRY(open_store(run));
   const auto registry = ORCH_TRY(open_registry(run, store, {}));
   ORCH_TRY(existing(*registry, name));
-  for (const std::string& user : ORCH_TRY(users_of_secret(*registry, name))) {
+  for (const std::string& user : ORCH_TRY(ops::users_of_secret(*registry, name))) {
     log_warning(fmt::format("{} is used by the orchestrator {}", name, printable(user)));
   }
   if (run.options.dry_run) {

@@ -86,6 +86,7 @@ def serve(workspace, port=0):
             query = dict(urllib.parse.parse_qsl(url.query))
             with workspace.lock:
                 body = parse_body(self.headers, data)
+                workspace.schemes.add(self.headers.get("Authorization", "none").split()[0])
                 workspace.state.log.append((self.command, self.path, body))
                 if rule := self.rule("before"):
                     return self.obey(rule)

@@ -48,7 +48,7 @@ class Workspace(People, Volumes):
         self.state = state or State()
         self.rules = list(rules)
         self.lock = threading.RLock()
-        self.address = ""
+        self.address, self.schemes = "", set()
 
     # ---- signing in
 
