@@ -93,7 +93,10 @@ Result<ops::RefreshReply> refresh_by_run(Invocation& run, const control::Orchest
   const std::string id(registry.traits().id);
   auto remote = ORCH_TRY(open_remote(run, before.name, id));
   const auto command = ORCH_TRY(ops::registration_command(remote->orchestrator, *remote->commands));
-  if (!command && run.args.has("--wait")) ORCH_TRY(follow_new_run(run, *remote));
+  if (!command && run.args.has("--wait")) {
+    ORCH_TRY(follow_new_run(run, *remote));
+    return await_change(run, before, registry, kSettles);
+  }
   if (!command) return refresh_by_hand(run, before, registry);
   const std::string log = ORCH_TRY(run_to_end(run, std::move(remote), *command, "refresh"));
   if (id == "local") return ops::refresh_from_log(before, log, store, system_clock());
