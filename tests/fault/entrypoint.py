@@ -125,6 +125,12 @@ def check(ok, what):
         raise AssertionError(what)
 
 
+def peak_memory(pid):
+    """In kB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+
+
 def signals(prefix, orch):
     for number in range(1, 16):
         if number == signal.SIGKILL:
@@ -170,21 +176,19 @@ def flood(prefix, orch, count=16_384):
     digest = hashlib.sha256()
     for _ in range(count):
         digest.update(bytes(range(256)) * 256)
-    run = Entrypoint(prefix, orch, [sys.executable, "-c", FLOOD.format(count=count)])
+    # It stays until its input ends: the peak is read from a process that is certain to be there.
+    run = Entrypoint(prefix, orch, [sys.executable, "-c", FLOOD.format(count=count) + "os.read(0, 1)\n"])
     run.until(b"\n")  # the end of the command line that was printed
     got = hashlib.sha256()
     size = count << 16
-    orch_pid = run.pid
-    peak = 0
     while size > 0 and (block := run.process.stdout.read(min(size, 1 << 20))):
         got.update(block)
         size -= len(block)
-        with open(f"/proc/{orch_pid}/status", encoding="ascii") as file:
-            lines = [line for line in file if line.startswith("VmHWM")]
-        peak = max([peak, *(int(line.split()[1]) for line in lines)])
     check(got.digest() == digest.digest(), "flood: other bytes")
+    peak = peak_memory(run.pid)
+    run.process.stdin.close()
+    check(run.process.wait(timeout=20) == 0, "flood: status")
     check(peak < 8 << 10, f"flood: {peak} kB of memory")
-    check(run.end()[0] == 0, "flood: status")
     return peak
 
 
