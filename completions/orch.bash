@@ -100,6 +100,10 @@ _orch_value() {
     'secret delete'':--registry') _orch_words 'fiftyone local' ;;
     'secret delete'':--api-uri') : ;;
     'secret delete'':--python') _orch_option default ;;
+    'bundle-gen'':-f' | 'bundle-gen'':--file') _orch_option default ;;
+    'bundle-gen'':--out') _orch_option dirnames ;;
+    'bundle-gen'':--stdout') : ;;
+    'bundle-gen'':--set') : ;;
     'serve-entrypoint'':--command') : ;;
     'serve-entrypoint'':--grace') : ;;
     'serve-entrypoint'':--plugins-dir') _orch_option dirnames ;;
@@ -133,6 +137,7 @@ _orch_flags() {
     'secret set') echo '--from --description --registry --api-uri --python --allow-insecure-http' ;;
     'secret info') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'secret delete') echo '--registry --api-uri --python --allow-insecure-http' ;;
+    'bundle-gen') echo '--file --out --check --diff --stdout --force --set' ;;
     'serve-entrypoint') echo '--command --strict --no-check --grace --plugins-dir --line --idle' ;;
     'doctor') echo '--registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
     'config view') echo '--sources' ;;
@@ -158,11 +163,12 @@ _orch_argument() {
     'secret set:0') : ;;
     'secret info:0') : ;;
     'secret delete:0') : ;;
+    'bundle-gen:0') _orch_option default ;;
     'serve-entrypoint:0') _orch_words 'command task-manager queue operators' ;;
     'doctor:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
-    'config schema:0') _orch_words 'Job Orchestrator Config' ;;
+    'config schema:0') _orch_words 'Job Orchestrator Bundle Config' ;;
     'completion:0') _orch_words 'bash zsh fish' ;;
-    'help:0') _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint doctor config completion help flags output exit-codes names files environment jobs credentials worker' ;;
+    'help:0') _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret bundle-gen serve-entrypoint doctor config completion help flags output exit-codes names files environment jobs credentials worker' ;;
     'help:1') : ;;
   esac
 }
@@ -186,7 +192,7 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --poll-interval | --databricks-profile | --record | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --target | --grace | --old-secret-id | --prune | --client-id | --command | --plugins-dir | --idle) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --poll-interval | --databricks-profile | --record | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --target | --grace | --old-secret-id | --prune | --client-id | --out | --stdout | --command | --plugins-dir | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then
@@ -207,7 +213,7 @@ _orch() {
   if [[ $cur == -* ]]; then
     _orch_words "$(_orch_flags "$command") --output --columns --context --config --state-dir --timeout --dry-run --yes --no-input --quiet --verbose --debug --log-format --color --version --help"
   elif [[ -z $command ]]; then
-    _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint doctor config completion help'
+    _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret bundle-gen serve-entrypoint doctor config completion help'
   else
     _orch_argument "$command:$count"
   fi

@@ -22,7 +22,7 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --poll-interval --databricks-profile --record --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --target --grace --old-secret-id --prune --client-id --command --plugins-dir --idle
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --poll-interval --databricks-profile --record --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --target --grace --old-secret-id --prune --client-id --out --stdout --command --plugins-dir --idle
                 set skip 1
             case '-*'
             case '*'
@@ -231,6 +231,16 @@ complete -c orch -n '__orch_in "secret delete"' -l api-uri -x -d 'the address of
 complete -c orch -n '__orch_in "secret delete"' -l python -r -F -d 'the interpreter that has FiftyOne\'s management SDK'
 complete -c orch -n '__orch_in "secret delete"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
 
+complete -c orch -n '__orch_at "" 0' -a 'bundle-gen' -d 'generate the docker compose directory of a serving bundle'
+complete -c orch -n '__orch_in "bundle-gen"' -s f -l file -r -F -d 'the same as the argument FILE; - is standard input'
+complete -c orch -n '__orch_in "bundle-gen"' -l out -x -a '(__fish_complete_directories)' -d 'where the files go (docker-compose-gen)'
+complete -c orch -n '__orch_in "bundle-gen"' -l check -d 'only say what differs'
+complete -c orch -n '__orch_in "bundle-gen"' -l diff -d 'show what differs, as diff -u does'
+complete -c orch -n '__orch_in "bundle-gen"' -l stdout -x -d 'print one of its files instead'
+complete -c orch -n '__orch_in "bundle-gen"' -l force -d 'overwrite files changed by hand; their diff is kept in .orch/'
+complete -c orch -n '__orch_in "bundle-gen"' -l set -x -d 'override a field of the file'
+complete -c orch -n '__orch_at "bundle-gen" 0' -F
+
 complete -c orch -n '__orch_at "" 0' -a 'serve-entrypoint' -d 'run a container\'s command, a task manager or the queue'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l command -x -d 'command: the command line to run'
 complete -c orch -n '__orch_in "serve-entrypoint"' -l strict -d 'command: refuse to start on any finding of the checks'
@@ -254,10 +264,10 @@ complete -c orch -n '__orch_at config 0' -a 'view' -d 'show the settings in effe
 complete -c orch -n '__orch_in "config view"' -l sources -d 'say where each value comes from'
 
 complete -c orch -n '__orch_at config 0' -a 'schema' -d 'print the JSON Schema of a file that orch reads'
-complete -c orch -n '__orch_at "config schema" 0' -a 'Job Orchestrator Config'
+complete -c orch -n '__orch_at "config schema" 0' -a 'Job Orchestrator Bundle Config'
 
 complete -c orch -n '__orch_at "" 0' -a 'completion' -d 'print the completion script of a shell'
 complete -c orch -n '__orch_at "completion" 0' -a 'bash zsh fish'
 
 complete -c orch -n '__orch_at "" 0' -a 'help' -d 'help on a command or a topic'
-complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe register refresh rotate-secret secret serve-entrypoint doctor config completion help flags output exit-codes names files environment jobs credentials worker'
+complete -c orch -n '__orch_at "help" 0' -a 'submit cancel delete status results logs list describe register refresh rotate-secret secret bundle-gen serve-entrypoint doctor config completion help flags output exit-codes names files environment jobs credentials worker'

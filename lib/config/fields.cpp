@@ -25,6 +25,10 @@ Field Field::one_of(std::vector<std::string_view> values) && {
   choices = std::move(values);
   return std::move(*this);
 }
+Field Field::spelled(Spelling how) && {
+  spelling = how;
+  return std::move(*this);
+}
 Field Field::alias(std::string_view flat_name) && {
   aliases.push_back(flat_name);
   return std::move(*this);

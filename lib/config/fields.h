@@ -57,6 +57,13 @@ struct Field {
     bool exactly = true;
   };
 
+  // How a text must be spelled: for the schema, for the check, and for people ("must be …").
+  struct Spelling {
+    std::string_view pattern;
+    bool (*fits)(std::string_view text) = nullptr;
+    std::string_view words;
+  };
+
   std::string_view name;
   std::string_view about;  // one line
   unsigned kinds = 0;
@@ -68,6 +75,7 @@ struct Field {
   std::vector<Field> fields = {};              // of a mapping with known members
   std::vector<Field> each = {};                // of a list's items or a mapping's free members
   std::vector<Group> groups = {};
+  Spelling spelling = {};  // of a text; without `fits`: any
   bool is_required = false;
   bool keeps_unknown = false;  // unknown members of a mapping only warn (vendors' own config)
 
@@ -76,6 +84,7 @@ struct Field {
   Field between(std::string_view lowest, std::string_view highest) &&;
   Field at_least(std::string_view lowest) &&;
   Field one_of(std::vector<std::string_view> values) &&;
+  Field spelled(Spelling how) &&;
   Field alias(std::string_view flat_name) &&;  // may be called again
   Field or_a(Kind kind) &&;                    // e.g. `download: false` beside a mapping
   Field exactly_one_of(std::vector<std::string_view> names) &&;

@@ -42,6 +42,7 @@ Value number_schema(std::string_view type, const Field& field) {
 Value text_schema(const Field& field) {
   Value schema = typed("string");
   if (!field.choices.empty()) schema.set("enum", strings(field.choices));
+  if (!field.spelling.pattern.empty()) schema.set("pattern", field.spelling.pattern);
   return schema;
 }
 
@@ -146,8 +147,9 @@ Value::Array alternatives(const Field& field) {
   if (field.allows(kSecret)) found.push_back(reference("secret"));
   // A text with a variable may stand for any scalar but a text without choices, which it is.
   constexpr unsigned kScalars = kInteger | kNumber | kBoolean | kDuration | kSize;
-  const bool free_text = field.allows(kText) && field.choices.empty();
-  if (!free_text && ((field.kinds & kScalars) != 0 || !field.choices.empty())) {
+  const bool bound_text = !field.choices.empty() || !field.spelling.pattern.empty();
+  const bool free_text = field.allows(kText) && !bound_text;
+  if (!free_text && ((field.kinds & kScalars) != 0 || bound_text)) {
     found.push_back(reference("variable"));
   }
   return found;

@@ -67,6 +67,9 @@ std::string wrong_text(const std::string& text, const Field& field) {
     return fmt::format("must be {}, not {}{}", any_of(field.choices), quoted(text),
                        meant ? fmt::format("; did you mean {}?", *meant) : "");
   }
+  if (field.spelling.fits != nullptr && !field.spelling.fits(text)) {
+    return fmt::format("must be {}, not {}", field.spelling.words, quoted(text));
+  }
   if (field.allows(kText) || field.allows(kSecret)) return {};
   if (!magnitude(doc::Value(text), field)) {
     return fmt::format("must be {}, not {}", describe_kinds(field), quoted(text));
@@ -92,6 +95,9 @@ std::string cure(const doc::Value& value, const Field& field) {
   if (!scalar || field.allows(kSecret)) return {};
   const std::string shown = doc::to_json(value);
   if (shown.size() > 40) return {};
+  if (field.spelling.fits != nullptr && !field.spelling.fits(shown)) {
+    return fmt::format("write {}", field.spelling.words);
+  }
   if (value.string() == nullptr && field.allows(kText)) return fmt::format("write \"{}\"", shown);
   if (value.integer() != nullptr && field.allows(kDuration)) {
     return fmt::format("write {}s for seconds", shown);

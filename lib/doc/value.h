@@ -99,5 +99,7 @@ std::string to_pretty_json(const Value& value);  // two-space indent, newline at
 std::string to_yaml(const Value& value);
 // The quoted and escaped form of one string, quotes included, appended to `out`.
 void append_json_string(std::string& out, std::string_view text);
+// The same for YAML, 1.1 and 1.2.
+void append_yaml_string(std::string& out, std::string_view text);
 
 }  // namespace orch::doc

@@ -21,30 +21,6 @@ constexpr std::array<Escape, 6> kEscapes = {{{"\x7F", "\\x7F"},
                                              {"\xEF\xBF\xBE", "\\uFFFE"},
                                              {"\xEF\xBF\xBF", "\\uFFFF"}}};
 
-void append_quoted(std::string& out, std::string_view text) {
-  std::string json;
-  append_json_string(json, text);
-  for (std::size_t i = 0; i < json.size();) {
-    const std::string_view rest = std::string_view(json).substr(i);
-    if (rest.size() > 1 && rest[0] == '\xC2' && static_cast<unsigned char>(rest[1]) < 0xA0) {
-      constexpr char kHex[] = "0123456789ABCDEF";
-      out += "\\x";
-      out += kHex[(rest[1] >> 4) & 15];
-      out += kHex[rest[1] & 15];
-      i += 2;
-      continue;
-    }
-    const auto* escape = std::find_if(kEscapes.begin(), kEscapes.end(),
-                                      [&](const Escape& e) { return rest.starts_with(e.bytes); });
-    if (escape != kEscapes.end()) {
-      out += escape->text;
-      i += escape->bytes.size();
-    } else {
-      out += json[i++];
-    }
-  }
-}
-
 constexpr std::size_t kLongestKey = 1000;  // YAML allows 1024 characters before the ':'
 
 // Keys that no YAML reader, 1.1 or 1.2, takes for anything but text.
@@ -76,7 +52,7 @@ class Writer {
     } else if (members != nullptr) {
       out_ += "{}";
     } else if (const auto* text = value.string()) {
-      append_quoted(out_, *text);
+      append_yaml_string(out_, *text);
     } else {
       append_bare_scalar(out_, value);
     }
@@ -115,7 +91,7 @@ class Writer {
       return;
     }
     const std::size_t start = out_.size();
-    append_quoted(out_, key);
+    append_yaml_string(out_, key);
     if (out_.size() - start <= kLongestKey) return;
     out_.insert(start, "? ");
     out_ += '\n';
@@ -126,6 +102,30 @@ class Writer {
 };
 
 }  // namespace
+
+void append_yaml_string(std::string& out, std::string_view text) {
+  std::string json;
+  append_json_string(json, text);
+  for (std::size_t i = 0; i < json.size();) {
+    const std::string_view rest = std::string_view(json).substr(i);
+    if (rest.size() > 1 && rest[0] == '\xC2' && static_cast<unsigned char>(rest[1]) < 0xA0) {
+      constexpr char kHex[] = "0123456789ABCDEF";
+      out += "\\x";
+      out += kHex[(rest[1] >> 4) & 15];
+      out += kHex[rest[1] & 15];
+      i += 2;
+      continue;
+    }
+    const auto* escape = std::find_if(kEscapes.begin(), kEscapes.end(),
+                                      [&](const Escape& e) { return rest.starts_with(e.bytes); });
+    if (escape != kEscapes.end()) {
+      out += escape->text;
+      i += escape->bytes.size();
+    } else {
+      out += json[i++];
+    }
+  }
+}
 
 std::string to_yaml(const Value& value) {
   Writer writer;

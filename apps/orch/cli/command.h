@@ -52,7 +52,7 @@ struct Command {
   std::vector<Positional> positionals = {};
   std::vector<Flag> flags = {};
   std::string_view tail = {};      // "CMD…": takes what follows `--`; empty: refuses it
-  std::string_view group = "Run";  // of `orch --help`: Run | Inspect | Set up
+  std::string_view group = "Run";  // of `orch --help`: Run | Inspect | Serve | Set up
   bool hidden = false;
   bool read_only = false;  // a reader of standard output that goes away ends it silently (141)
   bool skips_config_file = false;   // works beside a broken one

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kTagline =
     "orch runs batch work on this machine, or on somebody else's.";
-constexpr std::string_view kGroups[] = {"Run", "Inspect", "Set up"};
+constexpr std::string_view kGroups[] = {"Run", "Inspect", "Serve", "Set up"};
 
 std::string heading(std::string_view text, bool color) {
   return "\n" + output::styled(text, output::Style::bold, color) + "\n";

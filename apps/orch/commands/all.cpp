@@ -21,6 +21,7 @@ constexpr CommandEntry kCommands[] = {
     {"secret set", commands::secret_set_command},
     {"secret info", commands::secret_info_command},
     {"secret delete", commands::secret_delete_command},
+    {"bundle-gen", commands::bundle_gen_command},
     {"serve-entrypoint", commands::serve_entrypoint_command},
     {"doctor", commands::doctor_command},
     {"config view", commands::config_view_command},

@@ -22,6 +22,7 @@ cli::Command cancel_command();
 cli::Command list_jobs_command();
 cli::Command describe_command();
 cli::Command delete_command();
+cli::Command bundle_gen_command();
 cli::Command serve_entrypoint_command();
 cli::Command doctor_command();
 cli::Command config_view_command();

@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "config/json_schema.h"
 #include "config/settings.h"
+#include "bundle/spec.h"
 #include "control/orchestrator_spec.h"
 #include "job/spec.h"
 
@@ -47,6 +48,7 @@ struct SchemaKind {
 constexpr SchemaKind kSchemas[] = {
     {"Job", [] { return config::json_schema(job::job_fields()); }},
     {"Orchestrator", [] { return config::json_schema(control::orchestrator_fields()); }},
+    {"Bundle", [] { return config::json_schema(bundle::bundle_fields()); }},
     {"Config",
      [] { return config::json_schema(config::config_file_fields(config::core_settings())); }},
 };
