@@ -181,7 +181,9 @@ const Field& bundle_fields() {
                      },
                      "a registry such as eu.gcr.io/example"}),
        mapping("bucket", "Where the models are.",
-               {text("type", "Its kind; s3 is anything that speaks S3.").one_of({"gcs", "s3"}).required(),
+               {text("type", "Its kind; s3 is anything that speaks S3.")
+                    .one_of({"gcs", "s3"})
+                    .required(),
                 text("bucket", "Its name.")
                     .spelled({"^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$", is_bucket,
                               "a bucket's name: 3 to 63 lower-case letters, digits, . _ and -"})

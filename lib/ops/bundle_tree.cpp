@@ -107,12 +107,17 @@ Status check_directories(const Bundle& bundle, const std::string& directory) {
 
 Result<Tree> list_tree(const Bundle& bundle, const std::string& directory) {
   Tree tree;
-  const auto is_leftover = [](const std::string& path) { return path.ends_with(kTemporary); };
+  const auto is_leftover = [](const std::string& path) {
+    return path.ends_with(kTemporary) ||
+           (path.starts_with(".orch/") && path.find(".tmp-") != std::string::npos);
+  };
   ORCH_TRY(list_below(directory, "base/" + bundle.spec.name, bundle::models_directory(bundle.spec),
                       tree.base_files));
   std::vector<std::string> examples;
   ORCH_TRY(list_below(directory, "example", "", examples));
-  for (const auto* files : {&tree.base_files, &examples}) {
+  std::vector<std::string> records;
+  ORCH_TRY(list_below(directory, ".orch", "", records));
+  for (const auto* files : {&tree.base_files, &examples, &records}) {
     std::copy_if(files->begin(), files->end(), std::back_inserter(tree.leftovers), is_leftover);
   }
   const std::string readme = temporary_path("README.md");
