@@ -103,6 +103,7 @@ _orch_value() {
     'bundle-gen'':-f' | 'bundle-gen'':--file') _orch_option default ;;
     'bundle-gen'':--out') _orch_option dirnames ;;
     'bundle-gen'':--stdout') : ;;
+    'bundle-gen'':--deploy') _orch_option dirnames ;;
     'bundle-gen'':--set') : ;;
     'serve-entrypoint'':--command') : ;;
     'serve-entrypoint'':--grace') : ;;
@@ -137,7 +138,7 @@ _orch_flags() {
     'secret set') echo '--from --description --registry --api-uri --python --allow-insecure-http' ;;
     'secret info') echo '--registry --api-uri --python --allow-insecure-http' ;;
     'secret delete') echo '--registry --api-uri --python --allow-insecure-http' ;;
-    'bundle-gen') echo '--file --out --check --diff --stdout --force --set' ;;
+    'bundle-gen') echo '--file --out --check --diff --stdout --deploy --force --set' ;;
     'serve-entrypoint') echo '--command --strict --no-check --grace --plugins-dir --line --idle' ;;
     'doctor') echo '--registry --api-uri --python --allow-insecure-http --databricks-profile --record' ;;
     'config view') echo '--sources' ;;
@@ -192,7 +193,7 @@ _orch() {
         return
         ;;
       --*=*) ;;
-      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --poll-interval | --databricks-profile | --record | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --target | --grace | --old-secret-id | --prune | --client-id | --out | --stdout | --command | --plugins-dir | --idle) ((i++)) ;;
+      -o | --output | --columns | --context | --config | --state-dir | --timeout | --log-format | --color | -f | --file | --resume | --on | --set | --policy | --task-managers | --poll-interval | --databricks-profile | --record | --registry | --api-uri | --python | --split | --limit | --init | --environment | --description | --secret | --secret-name | --key | --from | --target | --grace | --old-secret-id | --prune | --client-id | --out | --stdout | --deploy | --command | --plugins-dir | --idle) ((i++)) ;;
       -*) ;;
       *)
         if [[ -z $command ]]; then

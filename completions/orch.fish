@@ -22,7 +22,7 @@ function __orch_place
         switch $word
             case --
                 break
-            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --poll-interval --databricks-profile --record --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --target --grace --old-secret-id --prune --client-id --out --stdout --command --plugins-dir --idle
+            case -o --output --columns --context --config --state-dir --timeout --log-format --color -f --file --resume --on --set --policy --task-managers --poll-interval --databricks-profile --record --registry --api-uri --python --split --limit --init --environment --description --secret --secret-name --key --from --target --grace --old-secret-id --prune --client-id --out --stdout --deploy --command --plugins-dir --idle
                 set skip 1
             case '-*'
             case '*'
@@ -237,6 +237,7 @@ complete -c orch -n '__orch_in "bundle-gen"' -l out -x -a '(__fish_complete_dire
 complete -c orch -n '__orch_in "bundle-gen"' -l check -d 'only say what differs'
 complete -c orch -n '__orch_in "bundle-gen"' -l diff -d 'show what differs, as diff -u does'
 complete -c orch -n '__orch_in "bundle-gen"' -l stdout -x -d 'print one of its files instead'
+complete -c orch -n '__orch_in "bundle-gen"' -l deploy -x -a '(__fish_complete_directories)' -d 'make or complete a deployment, a copy of example/ beside it'
 complete -c orch -n '__orch_in "bundle-gen"' -l force -d 'overwrite files changed by hand; their diff is kept in .orch/'
 complete -c orch -n '__orch_in "bundle-gen"' -l set -x -d 'override a field of the file'
 complete -c orch -n '__orch_at "bundle-gen" 0' -F

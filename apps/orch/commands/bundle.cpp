@@ -8,6 +8,7 @@
 #include "cli/invocation.h"
 #include "commands/commands.h"
 #include "ops/bundle.h"
+#include "ops/deploy.h"
 
 namespace orch::commands {
 namespace {
@@ -37,9 +38,61 @@ std::string to_text(const ops::Comparison& comparison) {
                             comparison.of(FileState::unchanged).size(), comparison.directory);
 }
 
-Status print(Invocation& run, const ops::Bundle& bundle, const ops::Comparison& comparison) {
+std::string to_text(const ops::DeployPlan& plan) {
+  std::string text = fmt::format("deployment {}\n", plan.directory);
+  const auto add = [&](std::string_view label, const std::string& what) {
+    text += fmt::format("{:<10} {}\n", label, what);
+  };
+  for (const ops::DeployWrite& write : plan.writes) {
+    if (write.is_new) add("copied", write.path);
+    if (!write.added.empty())
+      add("completed", fmt::format("{}: {}", write.path, join(write.added, ", ")));
+  }
+  for (const std::string& path : plan.tighten) add("protected", path + ": mode 600 now");
+  for (const std::string& what : plan.news) add("news", what);
+  for (const std::string& what : plan.to_fill) add("to fill in", what);
+  return text;
+}
+
+// What stands at the end: nothing but the commands, so that they can be pasted.
+std::string commands_text(const ops::DeployPlan& plan, bool base_changed) {
+  std::string text;
+  for (const std::string& sibling : plan.siblings) {
+    text += fmt::format("{} {}\n", "also uses", sibling) +
+            (base_changed ? fmt::format("{:<10} its base has changed: run `docker compose up -d` "
+                                        "there too\n",
+                                        "")
+                          : std::string());
+  }
+  return text + plan.command + "\n";
+}
+
+bool base_changes(const ops::Comparison& comparison) {
+  return std::any_of(comparison.rows.begin(), comparison.rows.end(), [](const ops::FileRow& row) {
+    return row.path.starts_with("base/") && row.state != FileState::unchanged &&
+           row.state != FileState::foreign;
+  });
+}
+
+Status print(Invocation& run, const ops::Bundle& bundle, const ops::Comparison& comparison,
+             const std::optional<ops::DeployPlan>& plan) {
+  doc::Value value = ops::to_value(bundle, comparison);
+  if (plan) value.set("deployment", ops::to_value(*plan));
   return run.print.document(
-      ops::to_value(bundle, comparison), [&] { return to_text(comparison); }, "bundle");
+      value,
+      [&] {
+        std::string text = to_text(comparison);
+        if (plan) text += to_text(*plan) + commands_text(*plan, base_changes(comparison));
+        return text;
+      },
+      "bundle");
+}
+
+Result<std::optional<ops::DeployPlan>> plan_deployment(Invocation& run, const ops::Bundle& bundle,
+                                                       const std::string& directory) {
+  const auto wanted = run.args.get("--deploy");
+  if (!wanted) return std::nullopt;
+  return ORCH_TRY(ops::plan_deployment(bundle, directory, *wanted, current_directory()));
 }
 
 Result<int> print_one_file(Invocation& run, const ops::Bundle& bundle, const std::string& path) {
@@ -59,25 +112,29 @@ Result<int> print_one_file(Invocation& run, const ops::Bundle& bundle, const std
 
 Result<int> compare(Invocation& run, const ops::Bundle& bundle, const std::string& directory) {
   const ops::Comparison comparison = ORCH_TRY(ops::compare_bundle(bundle, directory));
+  const auto plan = ORCH_TRY(plan_deployment(run, bundle, directory));
   if (run.args.has("--diff")) {
     ORCH_TRY(run.out.write(ORCH_TRY(ops::diff_of(comparison))));
   } else {
-    ORCH_TRY(print(run, bundle, comparison));
+    ORCH_TRY(print(run, bundle, comparison, plan));
   }
   const bool only_planned = !run.args.has("--diff") && !run.args.has("--check");
-  if (only_planned || !comparison.differs()) return 0;
+  const bool incomplete = plan && !plan->writes.empty();
+  if (only_planned || (!comparison.differs() && !incomplete)) return 0;
   return fail(ErrorCode::differences,
               fmt::format("{} differs from what {} makes", directory, run.positional(0)),
               "run it without --check or --diff to write the files");
 }
 
 Result<int> write(Invocation& run, const ops::Bundle& bundle, const std::string& directory) {
+  auto plan = ORCH_TRY(plan_deployment(run, bundle, directory));
   const ops::WriteReply reply =
       ORCH_TRY(ops::write_bundle(bundle, directory, run.args.has("--force")));
   if (!reply.saved_diff.empty()) {
     log_note(fmt::format("the changes made by hand are kept in {}", reply.saved_diff));
   }
-  ORCH_TRY(print(run, bundle, reply.before));
+  if (plan) ORCH_TRY(ops::apply_deployment(*plan, directory));
+  ORCH_TRY(print(run, bundle, reply.before, plan));
   return 0;
 }
 
@@ -108,6 +165,8 @@ cli::Command bundle_gen_command() {
       "downloaded models are never touched. Run again after an interruption, it completes.\n"
       "With --check or --diff nothing is written and any difference exits with 12.";
   command.examples = {{"generate", "orch bundle-gen bundle.yaml --out docker-compose-gen"},
+                      {"generate, and make a deployment of it",
+                       "orch bundle-gen bundle.yaml --out docker-compose-gen --deploy prod"},
                       {"in CI: is what is committed up to date?",
                        "orch bundle-gen bundle.yaml --out docker-compose-gen --check"},
                       {"look at one file without writing any",
@@ -124,6 +183,10 @@ cli::Command bundle_gen_command() {
       {.name = "--check", .help = "only say what differs"},
       {.name = "--diff", .help = "show what differs, as diff -u does"},
       {.name = "--stdout", .value = "PATH", .help = "print one of its files instead"},
+      {.name = "--deploy",
+       .value = "DIR",
+       .help = "make or complete a deployment, a copy of example/ beside it",
+       .completes = cli::Completes::directory},
       {.name = "--force", .help = "overwrite files changed by hand; their diff is kept in .orch/"},
       {.name = "--set",
        .value = "PATH=VALUE",

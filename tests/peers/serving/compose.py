@@ -149,6 +149,17 @@ def two_deployments(program, out):
     check(shared and all(f"{out}/base/" in source for source in shared), shared)
 
 
+def deployed_by_orch(program, orch, out):
+    """--deploy writes REL_DIR so that compose reads the path back, whatever it is called."""
+    for name in ("plain", "it's $HOME", 'a "quoted" \\ one', "a #b"):
+        subprocess.run([orch, "-q", "bundle-gen", DATA / "bundle.yaml", "--out", out, "--deploy", name], check=True,
+                       stdout=subprocess.DEVNULL)
+        services = loaded(program, out / name)
+        sources = [volume["source"] for one in services.values() for volume in one["volumes"]]
+        check(f"{out / name}/conf/bundle/nginx.conf" in sources, sources)
+        check((out / name / "creds" / "bundle" / ".env").stat().st_mode & 0o777 == 0o600, "credentials are private")
+
+
 def run(orch, programs, place):
     place.mkdir()
     for version in ("v1", "v2"):
@@ -163,5 +174,6 @@ def run(orch, programs, place):
             check(not mistakes, f"{file}: {mistakes}")
         includes(program, out)
         two_deployments(program, out)
+        deployed_by_orch(program, orch, out)
         toggles(program, schema, orch, place / version / "toggles")
         print(f"compose-go {version}: includes, variables, overrides, two deployments, every toggle")
