@@ -102,7 +102,7 @@ complete -c orch -n '__orch_in "delete"' -l databricks-profile -x -d 'sign in to
 complete -c orch -n '__orch_in "delete"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
 complete -c orch -n '__orch_at "delete" 0' -a '(__orch_jobs; __orch_orchestrators)'
 
-complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job, a run or an orchestrator stands, or all recent jobs'
+complete -c orch -n '__orch_at "" 0' -a 'status' -d 'show how a job, a run, an orchestrator or a deployed bundle stands'
 complete -c orch -n '__orch_in "status"' -l wait -d 'wait for its end and exit with its result'
 complete -c orch -n '__orch_in "status"' -l watch -d 'show each change until its end'
 complete -c orch -n '__orch_in "status"' -l exit-status -d 'exit with its result, 9 while it runs'

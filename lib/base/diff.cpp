@@ -23,6 +23,11 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
+void replace_first(std::string& text, std::string_view old, std::string_view with) {
+  const std::size_t at = text.find(old);
+  if (at != std::string::npos) text.replace(at, old.size(), with);
+}
+
 }  // namespace
 
 std::string unified_diff(std::string_view before_name, std::string_view before,
@@ -34,7 +39,11 @@ std::string unified_diff(std::string_view before_name, std::string_view before,
   diff.composeUnifiedHunks();
   std::ostringstream hunks;
   diff.printUnifiedFormat(hunks);
-  return fmt::format("--- {}\n+++ {}\n{}", before_name, after_name, hunks.str());
+  std::string text = hunks.str();
+  // `patch` knows a file that is not there by line 0; the library counts from 1.
+  if (before.empty()) replace_first(text, "@@ -1,0 ", "@@ -0,0 ");
+  if (after.empty()) replace_first(text, " +1,0 @@", " +0,0 @@");
+  return fmt::format("--- {}\n+++ {}\n{}", before_name, after_name, text);
 }
 
 }  // namespace orch

@@ -31,6 +31,10 @@ struct Request {
   // with an idempotency key or one that only looks.
   bool repeatable = false;
   bool may_be_repeated() const;
+  // To a port of this machine that speaks gRPC: HTTP/2 from the first byte, without TLS.
+  bool speaks_http2 = false;
+  // Never through a proxy, whatever the environment says: it is this machine that is asked.
+  bool is_direct = false;
   // Changes nothing at the other side although it is a POST: also sent in a dry run.
   bool only_looks = false;
 };

@@ -114,7 +114,15 @@ class CurlTransport : public Transport {
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_USERAGENT, "orch/" ORCH_VERSION);
     set(CURLOPT_ERRORBUFFER, error_.data());
-    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    set(CURLOPT_HTTP_VERSION,
+        static_cast<long>(request.speaks_http2 ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+                                               : CURL_HTTP_VERSION_2TLS));
+    if (request.speaks_http2) {
+      // curl 7.88 fails when it uses such a connection a second time.
+      set(CURLOPT_FRESH_CONNECT, 1L);
+      set(CURLOPT_FORBID_REUSE, 1L);
+    }
+    if (request.is_direct) set(CURLOPT_NOPROXY, "*");
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));

@@ -1,14 +1,13 @@
 #include "ops/refresh.h"
 
 #include <fmt/core.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 #include <utility>
 
+#include "base/capture.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -48,21 +47,12 @@ RefreshReply compared(const control::Orchestrator& before, control::Orchestrator
 
 // What the entrypoint prints, as a job's log would hold it.
 Result<std::string> run_entrypoint(const std::string& plugins, const EnvMap& environment) {
-  Pipe pipe = ORCH_TRY(make_pipe());
   SpawnSpec spec;
   spec.argv = {self_executable(), "serve-entrypoint", "operators", "--plugins-dir",
                plugins,           "--line",           "-q"};
   spec.env = child_environment(environment, {});
-  spec.stdout_fd = pipe.write.get();
   spec.stderr_fd = STDERR_FILENO;
-  const pid_t child = ORCH_TRY(spawn(spec));
-  pipe.write.reset();
-  auto output = read_fd(pipe.read.get(), "the operators", kLongestReport);
-  pipe.read.reset();
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return output;
+  return std::move(ORCH_TRY(capture(std::move(spec), std::nullopt, kLongestReport)).output);
 }
 
 Result<doc::Value> report_in(const std::string& log) {

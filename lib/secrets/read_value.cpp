@@ -1,10 +1,9 @@
 // read_value and read_any of secrets/source.h.
 #include <fmt/core.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 
+#include "base/capture.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "base/redact.h"
@@ -31,20 +30,13 @@ Error unavailable(std::string message, std::string hint) {
 
 Result<std::string> output_of(std::string_view field, const std::vector<std::string>& argv,
                               const EnvMap& environment) {
-  Pipe pipe = ORCH_TRY(make_pipe());
   SpawnSpec spec;
   spec.argv = argv;
   spec.env = environment;  // a secret manager's client needs its own credentials
-  spec.stdout_fd = pipe.write.get();
   spec.stderr_fd = STDERR_FILENO;
-  const pid_t child = ORCH_TRY(spawn(spec));
-  pipe.write.reset();
-  Result<std::string> text = read_fd(pipe.read.get(), argv.front(), kLargestValue);
-  pipe.read.reset();
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!text || status == 0) return text;
+  Captured captured = ORCH_TRY(capture(std::move(spec), std::nullopt, kLargestValue));
+  const int status = captured.wait_status;
+  if (status == 0) return std::move(captured.output);
   return fail(unavailable(fmt::format("{}: {} ended with {}", field, printable(argv.front()),
                                       describe_wait_status(status)),
                           "run the command by hand; its messages are above"));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bundle.py ORCH DRIVER [--bundles N] [--seed S] [PART…]: generated bundles before the programs that
 will read them: PyYAML, compose-go, protobuf, nginx with gRPC clients and servers, rclone with an S3
-server. DRIVER renders in memory (bundle_driver.cpp). PART: readers, compose, router, download.
+server. DRIVER renders in memory (bundle_driver.cpp). PART: readers, compose, router, download, proxy.
 
 Runs with the Python of tests/peers/serving/requirements.txt, which it makes and starts itself with.
 """
@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[0] = str(HERE / "serving")
 sys.path.append(str(HERE))
-PARTS = ("readers", "compose", "router", "download")
+PARTS = ("readers", "compose", "router", "download", "proxy")
 
 
 def with_peers():
@@ -43,6 +43,7 @@ def main():
     import download
     import go_env
     import protos
+    import proxy
     import readers
     import router
     with tempfile.TemporaryDirectory() as directory:
@@ -63,6 +64,8 @@ def main():
             router.run(args.orch.resolve(), place / "router")
         if "download" in args.parts:
             download.run(args.orch.resolve(), place / "download")
+        if "proxy" in args.parts:
+            proxy.run(args.orch.resolve(), place / "proxy")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ std::vector<cli::Flag> profile_flags() {
 
 Api::Api(cli::Invocation& run) : run_(run) {}
 
+void Api::catch_interrupts() {
+  loop_.emplace();
+  loop_->on_signal(SIGINT, [this] { interrupted_ = true; });
+}
+
 bool Api::wait(Duration how_long) {
   if (!loop_) {
     std::this_thread::sleep_for(how_long);
@@ -63,8 +68,7 @@ Result<provider::Session> Api::dry_session(const std::string& environment,
 Result<provider::Session> Api::session(const std::string& environment) {
   const provider::Descriptor* provider = provider::find_provider(environment);
   const bool has_table = provider != nullptr && provider->retries != nullptr;
-  loop_.emplace();
-  loop_->on_signal(SIGINT, [this] { interrupted_ = true; });
+  catch_interrupts();
   transport_ = transport(has_table ? provider->retries() : http::RetryTable());
   provider::Session session{run_.env, *transport_, system_clock(),
                             ORCH_TRY(run_.state_directory()) + "/tokens"};

@@ -25,13 +25,14 @@ class Api {
   // libcurl, under the retry engine with the provider's table; --debug traces each attempt and
   // --record keeps it.
   std::unique_ptr<http::Transport> transport(http::RetryTable table = {});
-  // For the provider of this environment; lives as long as this. From now on Ctrl-C ends a request
-  // or a wait with `interrupted` instead of ending the process.
+  // For the provider of this environment; lives as long as this. Catches interrupts.
   Result<provider::Session> session(const std::string& environment);
   // The same for a dry run: `held` is told of each request that would change something.
   Result<provider::Session> dry_session(const std::string& environment,
                                         std::function<void(const http::Request&)> held);
 
+  // From now on Ctrl-C ends a request or a wait with `interrupted` instead of ending the process.
+  void catch_interrupts();
   bool interrupted() const { return interrupted_; }
   // Sleeps; false when it was interrupted.
   bool wait(Duration how_long);

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "bundle/spec.h"
 #include "cli/invocation.h"
 #include "commands/commands.h"
 #include "config/json_schema.h"
 #include "config/settings.h"
-#include "bundle/spec.h"
 #include "control/orchestrator_spec.h"
 #include "job/spec.h"
 

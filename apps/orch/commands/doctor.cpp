@@ -7,6 +7,7 @@
 #include "commands/api.h"
 #include "commands/commands.h"
 #include "commands/registry.h"
+#include "commands/serving.h"
 #include "ops/doctor.h"
 #include "output/terminal.h"
 
@@ -62,7 +63,7 @@ doc::Value to_value(const Checks& checks) {
   return value;
 }
 
-Result<int> doctor(Invocation& run) {
+Result<Checks> usual_checks(Invocation& run) {
   ops::DoctorRequest request;
   request.registry = registry_request(run);
   request.registry.name = orchestrator_name(run.positional(0));
@@ -70,7 +71,13 @@ Result<int> doctor(Invocation& run) {
   Api api(run);
   request.transport = [&api] { return api.transport(); };
   request.session = [&api](const std::string& environment) { return api.session(environment); };
-  const Checks checks = ops::run_doctor(request, run.env, system_clock());
+  return ops::run_doctor(request, run.env, system_clock());
+}
+
+Result<int> doctor(Invocation& run) {
+  const std::string_view name = run.positional(0);
+  const Checks checks =
+      ORCH_TRY(means_directory(name) ? deployment_checks(run, name) : usual_checks(run));
   const auto failed =
       static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), [](const Check& check) {
         return check.verdict == Verdict::fail;
@@ -94,13 +101,16 @@ cli::Command doctor_command() {
       "Each row is ok, warn, fail, cannot-tell or remind (what only a person can look at), with "
       "its "
       "cure. Exits with 12 when one failed. FiftyOne is looked at when its address is configured "
-      "or --registry fiftyone is given. Nothing is changed.";
+      "or --registry fiftyone is given. DIR, written with a / or a leading dot, is a deployment of "
+      "a "
+      "serving bundle: docker, its images, credentials and limits. Nothing is changed.";
   command.examples = {
       {"this machine, and FiftyOne if it is configured", "orch doctor"},
       {"an orchestrator as well", "orch doctor gpu"},
+      {"a deployed bundle", "orch doctor ./prod"},
       {"only what failed", "orch doctor -o json | jq '.checks[] | select(.verdict == \"fail\")'"}};
   command.positionals = {
-      {.name = "NAME", .help = "an orchestrator", .completes = cli::Completes::name}};
+      {.name = "NAME", .help = "an orchestrator, or DIR", .completes = cli::Completes::name}};
   command.flags = with_registry({});
   for (cli::Flag& flag : profile_flags()) command.flags.push_back(flag);
   command.group = "Set up";

@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #include "commands/orchestrators.h"
 #include "commands/registry.h"
 #include "commands/runs.h"
+#include "commands/serving.h"
 #include "ops/job_view.h"
 #include "store/sequence.h"
 
@@ -66,6 +68,15 @@ Result<int> say_what_is_half_done(Invocation& run) {
   return 0;
 }
 
+// A deployment is named as a path is: with a / or a leading dot.
+Error or_directory(Error error, std::string_view name) {
+  const std::string path = resolve(current_directory(), name);
+  if (error.code == ErrorCode::not_found && exists(path + "/docker-compose.yaml")) {
+    error.hint = fmt::format("if the directory is meant: orch status ./{}", printable(name));
+  }
+  return error;
+}
+
 Result<int> status(Invocation& run) {
   const std::string_view name = run.positional(0);
   if (name.empty()) {
@@ -76,6 +87,7 @@ Result<int> status(Invocation& run) {
     ORCH_TRY(print_jobs(run, kRecent));
     return say_what_is_half_done(run);
   }
+  if (means_directory(name)) return deployment_status(run, name);
   if (const auto id = ORCH_TRY(means_run(run, name))) return run_status(run, *id);
   if (ORCH_TRY(means_orchestrator(run, name))) {
     if (run.args.has("--wait") || run.args.has("--watch") || run.args.has("--exit-status")) {
@@ -84,8 +96,12 @@ Result<int> status(Invocation& run) {
     }
     return orchestrator_status(run, name);
   }
-  store::Store store = ORCH_TRY(existing_store(run));
-  const store::JobRow row = ORCH_TRY(find_job(store, name));
+  auto opened = existing_store(run);
+  if (!opened) return fail(or_directory(std::move(opened).error(), name));
+  store::Store& store = *opened;
+  auto found = find_job(store, name);
+  if (!found) return fail(or_directory(std::move(found).error(), name));
+  const store::JobRow& row = *found;
   if (run.args.has("--wait")) return wait_for_job(run, store, row.id);
   if (run.args.has("--watch")) return watch(run, store, row.id);
   ORCH_TRY(print_job(run, row));
@@ -105,22 +121,27 @@ std::vector<cli::Flag> status_flags() {
 }  // namespace
 
 cli::Command status_command() {
-  return {.name = "status",
-          .summary = "show how a job, a run or an orchestrator stands, or all recent jobs",
-          .details =
-              "Exits with 0 whatever the job's state, unless --wait or --exit-status asks for the "
-              "job's own result: 0 all inputs ok, 8 some failed, 3 none ok or the job failed, 9 "
-              "(--exit-status) still queued or running.",
-          .examples = {{"all recent jobs", "orch status"},
-                       {"wait for a job and exit with its result", "orch status birds --wait"},
-                       {"follow a job as it runs", "orch status birds --watch"}},
-          .positionals = {{.name = "NAME",
-                           .help = "a job's id or name, an orchestrator, or run/ID",
-                           .completes = cli::Completes::name}},
-          .flags = status_flags(),
-          .group = "Inspect",
-          .read_only = true,
-          .run = status};
+  return {
+      .name = "status",
+      .summary = "show how a job, a run, an orchestrator or a deployed bundle stands",
+      .details =
+          "Exits with 0 whatever the job's state, unless --wait or --exit-status asks for the "
+          "job's own result: 0 all inputs ok, 8 some failed, 3 none ok or the job failed, 9 "
+          "(--exit-status) still queued or running.\n"
+          "DIR, written with a / or a leading dot, is a deployment of a serving bundle: 0 all of "
+          "it is ready, 12 something is not, 10 nothing answers; --wait waits (10m) and exits "
+          "with 7 when that was too short.",
+      .examples = {{"all recent jobs", "orch status"},
+                   {"wait for a job and exit with its result", "orch status birds --wait"},
+                   {"wait until a deployed bundle serves", "orch status ./prod --wait"},
+                   {"follow a job as it runs", "orch status birds --watch"}},
+      .positionals = {{.name = "NAME",
+                       .help = "a job's id or name, an orchestrator, run/ID, or DIR",
+                       .completes = cli::Completes::name}},
+      .flags = status_flags(),
+      .group = "Inspect",
+      .read_only = true,
+      .run = status};
 }
 
 }  // namespace orch::commands

@@ -21,7 +21,8 @@ TEST_CASE("the command table is sound") {
     CHECK_FALSE(command.summary.empty());
     CHECK_FALSE(command.summary.ends_with('.'));
     if (!command.hidden) CHECK_FALSE(command.examples.empty());
-    CHECK((command.group == "Run" || command.group == "Inspect" || command.group == "Set up"));
+    CHECK((command.group == "Run" || command.group == "Inspect" || command.group == "Serve" ||
+           command.group == "Set up"));
     std::set<std::string_view> flags;
     std::set<char> letters;
     auto all = own_flags(command);
