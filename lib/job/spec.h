@@ -13,6 +13,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "doc/value.h"
+#include "job/http_call.h"
 
 namespace orch::config {
 struct Field;
@@ -36,9 +37,10 @@ struct BatchSpec {
   bool operator==(const BatchSpec&) const = default;
 };
 
-// preprocess and inference: `run` (persistent workers) or `exec` (a process an item).
+// preprocess and inference: `run` (persistent workers), `exec` (a process an item) or `http` (a model
+// server is asked).
 struct StageSpec {
-  enum class Kind { run, exec };
+  enum class Kind { run, exec, http };
   std::string name;  // "preprocess" | "inference"
   Kind kind = Kind::run;
   std::vector<std::string> argv;
@@ -48,6 +50,7 @@ struct StageSpec {
   Duration start_timeout = std::chrono::minutes(10);
   std::optional<BatchSpec> batch;
   std::uint64_t max_result = 1 << 20;
+  HttpCall http;  // of Kind::http
   bool operator==(const StageSpec&) const = default;
 };
 

@@ -90,15 +90,63 @@ Field download_field() {
       .or_a(kBoolean);
 }
 
+bool is_from(std::string_view text) {
+  if (text == "path" || text == "input" || text == "meta" || text == "result") return true;
+  for (const std::string_view head : {"meta.", "result."}) {
+    if (text.starts_with(head) && text.size() > head.size()) return true;
+  }
+  return false;
+}
+
+bool is_address(std::string_view text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!text.starts_with(scheme) || text.size() == scheme.size()) continue;
+    return text.find_first_of("?# \t\r\n") == std::string_view::npos;
+  }
+  return false;
+}
+
+Field tensor_field() {
+  return mapping(
+      "", "An input of the model.",
+      {text("name", "Its name; TF Serving: none when the model has one input."),
+       text("from", "path (the file), input (the text), meta or result (a member: result.x).")
+           .by_default("path")
+           .spelled({"^(path|input|(meta|result)(\\..+)?)$", is_from,
+                     "path, input, meta, result, meta.MEMBER or result.MEMBER"}),
+       text("datatype", "KServe: what the model wants.")
+           .one_of({"BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32",
+                    "INT64", "FP16", "FP32", "FP64", "BYTES"}),
+       list("shape", "KServe: its dimensions for one item, the batch's 1 included.",
+            integer("", "A size.").between("1", "1000000000"))});
+}
+
+Field http_field() {
+  return mapping("http", "A model server that is asked for each item.",
+                 {text("url", "Its address, http://host:8501.")
+                      .spelled({"^https?://[^?# \\t\\r\\n]+$", is_address,
+                                "an address such as http://host:8501"})
+                      .required(),
+                  text("protocol", "tfserving: its REST API; kserve: KServe v2, as Triton speaks.")
+                      .one_of({"tfserving", "kserve"})
+                      .required(),
+                  text("model", "Its name there.").required(),
+                  text("version", "Its version; default: the server's choice.").or_a(kInteger),
+                  text("signature", "TF Serving: the signature; default: serving_default."),
+                  list("inputs", "What the model gets.", tensor_field()).required(),
+                  list("outputs", "Which of its outputs; default: all.", text("", "A name."))});
+}
+
 Field stage_field(std::string_view name, std::string_view about) {
   return mapping(
              name, about,
              {arguments("run", "A worker that stays and answers NDJSON, as a list of arguments."),
               arguments("exec", "A command for each item; {path} and {input} are put in."),
+              http_field(),
               integer("processes", "Workers in each task manager.")
                   .by_default("1")
                   .between("1", "1024"),
-              integer("threads", "Items a worker has at a time.")
+              integer("threads", "Items a worker has at a time; http: requests at a time.")
                   .by_default("1")
                   .between("1", "256"),
               duration("timeout", "For one item.").by_default("10m").between("1ms", "240h"),
@@ -113,7 +161,7 @@ Field stage_field(std::string_view name, std::string_view about) {
               size("max_result", "The longest answer of a worker.")
                   .by_default("1MiB")
                   .between("1KiB", "16MiB")})
-      .exactly_one_of({"run", "exec"});
+      .exactly_one_of({"run", "exec", "http"});
 }
 
 Field output_field() {

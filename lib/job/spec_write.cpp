@@ -111,8 +111,12 @@ Value to_value(const DownloadSpec& download) {
 
 Value to_value(const StageSpec& stage) {
   Value value;
-  value.set(stage.kind == StageSpec::Kind::run ? "run" : "exec", texts(stage.argv));
-  value.set("processes", stage.processes);
+  if (stage.kind == StageSpec::Kind::http) {
+    value.set("http", to_value(stage.http));
+  } else {
+    value.set(stage.kind == StageSpec::Kind::run ? "run" : "exec", texts(stage.argv));
+    value.set("processes", stage.processes);
+  }
   value.set("threads", stage.threads);
   value.set("timeout", exact(stage.timeout));
   value.set("start_timeout", exact(stage.start_timeout));

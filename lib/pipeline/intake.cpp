@@ -36,6 +36,7 @@ bool is_web_url(std::string_view text) {
 }
 
 bool names_path(const job::StageSpec& stage) {
+  if (stage.kind == job::StageSpec::Kind::http) return stage.http.needs_path();
   if (stage.kind != job::StageSpec::Kind::exec) return false;
   for (const std::string& argument : stage.argv) {
     if (argument.find("{path}") != std::string::npos) return true;

@@ -21,8 +21,9 @@ inline constexpr const char* kBadAnswer = "bad_answer";      // `out` without a 
 inline constexpr const char* kWorkerDied = "worker_died";    // twice, alone
 inline constexpr const char* kTimedOut = "timed_out";
 inline constexpr const char* kResultTooLarge = "result_too_large";
-inline constexpr const char* kExitStatus = "exit_status";    // exec
-inline constexpr const char* kCannotStart = "cannot_start";  // exec: this command, this input
+inline constexpr const char* kServerRefused = "server_refused";  // http: its status is no 200
+inline constexpr const char* kExitStatus = "exit_status";        // exec
+inline constexpr const char* kCannotStart = "cannot_start";      // exec: this command, this input
 }  // namespace item_code
 
 }  // namespace orch::pipeline

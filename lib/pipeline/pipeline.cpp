@@ -5,6 +5,7 @@
 #include "pipeline/download_stage.h"
 #include "pipeline/exec_command.h"
 #include "pipeline/exec_stage.h"
+#include "pipeline/http_stage.h"
 #include "pipeline/run_stage.h"
 
 namespace orch::pipeline {
@@ -23,6 +24,9 @@ std::unique_ptr<Stage> make_stage(const StageContext& context, const job::StageS
                                   std::size_t number, bool last) {
   if (spec.kind == job::StageSpec::Kind::run) {
     return std::make_unique<RunStage>(context, spec, number, last);
+  }
+  if (spec.kind == job::StageSpec::Kind::http) {
+    return std::make_unique<HttpStage>(context, spec, number);
   }
   return std::make_unique<ExecStage>(context, spec, number, last);
 }
@@ -146,7 +150,7 @@ bool Pipeline::needs_path_after(std::size_t stage) const {
   // A stage's number is one more than its place in the configuration.
   return std::any_of(config_.stages.begin() + static_cast<std::ptrdiff_t>(stage),
                      config_.stages.end(), [](const job::StageSpec& spec) {
-                       return spec.kind == job::StageSpec::Kind::run ||
+                       return spec.kind == job::StageSpec::Kind::run || spec.http.needs_path() ||
                               mentions(spec.argv, "{path}");
                      });
 }

@@ -19,7 +19,9 @@ Value to_value(Duration duration) { return static_cast<std::int64_t>(duration.co
 Value to_value(const job::StageSpec& stage) {
   Value value;
   value.set("name", stage.name);
-  value.set("kind", stage.kind == job::StageSpec::Kind::run ? "run" : "exec");
+  constexpr std::string_view kKinds[] = {"run", "exec", "http"};
+  value.set("kind", kKinds[static_cast<std::size_t>(stage.kind)]);
+  if (stage.kind == job::StageSpec::Kind::http) value.set("http", job::to_value(stage.http));
   Value::Array argv;
   for (const std::string& argument : stage.argv) argv.emplace_back(argument);
   value.set("argv", std::move(argv));
@@ -134,10 +136,17 @@ Result<job::StageSpec> parse_stage(const Value& value) {
   std::string kind;
   reader.take("name", stage.name);
   reader.take("kind", kind);
-  if (kind != "run" && kind != "exec") reader.complain("kind");
+  if (kind != "run" && kind != "exec" && kind != "http") reader.complain("kind");
   stage.kind = kind == "exec" ? job::StageSpec::Kind::exec : job::StageSpec::Kind::run;
   take_texts(reader, "argv", stage.argv);
-  if (stage.argv.empty()) reader.complain("argv");
+  if (kind == "http") {
+    const Value* http = reader.find("http");
+    stage.kind = job::StageSpec::Kind::http;
+    if (http != nullptr) stage.http = job::http_call_of(*http);
+    if (stage.http.inputs.empty()) reader.complain("http");
+  } else if (stage.argv.empty()) {
+    reader.complain("argv");
+  }
   reader.take_integer("processes", stage.processes, 1);
   reader.take_integer("threads", stage.threads, 1);
   reader.take("timeout_ns", stage.timeout);

@@ -48,6 +48,10 @@ Inputs:
 Stages:
   run    persistent worker processes: `orch help worker`
   exec   one process an input; {path} and {input} are replaced, no shell
+  http   a model server is asked: TF Serving's REST API or KServe v2 (Triton);
+         http: {url: "http://host:8501", protocol: tfserving, model: m,
+                inputs: [{from: path}]}   # or input, meta.x, result.x
+         kserve's inputs also need name, datatype and shape
 
 Changing a field for one run:
   orch submit birds.yaml --set split_size=64
