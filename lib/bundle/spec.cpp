@@ -309,7 +309,7 @@ std::optional<NginxRelease> nginx_release(std::string_view image) {
   const std::string_view tag = image.substr(colon + 1);
   const std::string_view numbers =
       tag.substr(0, std::min(tag.find_first_not_of("0123456789."), tag.size()));
-  std::array<int, 3> parts = {0, 0, 0};
+  NginxRelease parts = {0, 0, 0};
   const auto texts = split(numbers, '.');
   if (texts.size() < 2 || texts.size() > parts.size()) return std::nullopt;
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -317,7 +317,7 @@ std::optional<NginxRelease> nginx_release(std::string_view image) {
     if (!part || *part > 1'000'000) return std::nullopt;
     parts[i] = static_cast<int>(*part);
   }
-  return NginxRelease{parts[0], parts[1], parts[2]};
+  return parts;
 }
 
 Result<ParsedSpec> parse_bundle(const doc::Value& document, const SpecOptions& options) {

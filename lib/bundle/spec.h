@@ -1,6 +1,7 @@
 // bundle.yaml: what a serving bundle holds.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -112,12 +113,7 @@ Result<ParsedSpec> parse_bundle(const doc::Value& document, const SpecOptions& o
 std::vector<std::string> signature_warnings(const Spec& spec, std::string_view signature);
 
 // The release that an nginx image's tag names, 1.27.3 as {1, 27, 3}; nothing when it names none.
-struct NginxRelease {
-  int major = 0;
-  int minor = 0;
-  int patch = 0;
-  auto operator<=>(const NginxRelease&) const = default;
-};
+using NginxRelease = std::array<int, 3>;
 std::optional<NginxRelease> nginx_release(std::string_view image);
 
 // "2g" or "512MiB" in bytes; nothing when compose would not take it or the unit is missing.

@@ -37,8 +37,8 @@ struct BatchSpec {
   bool operator==(const BatchSpec&) const = default;
 };
 
-// preprocess and inference: `run` (persistent workers), `exec` (a process an item) or `http` (a model
-// server is asked).
+// preprocess and inference: `run` (persistent workers), `exec` (a process an item) or `http` (a
+// model server is asked).
 struct StageSpec {
   enum class Kind { run, exec, http };
   std::string name;  // "preprocess" | "inference"

@@ -48,7 +48,7 @@ EnvPairs variables_of(const Deployment& deployment, const EnvMap& environment) {
 
 std::string kind_of(const std::string& name, const doc::Value& service) {
   const doc::Value* labels = service.find("labels");
-  const std::string engine = labels == nullptr ? "" : labels->text("orch.engine");
+  std::string engine = labels == nullptr ? "" : labels->text("orch.engine");
   if (!engine.empty()) return engine;
   return name == "model_download" || name == "model_proxy" ? name : "router";
 }

@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-
 #include "base/capture.h"
 #include "base/file.h"
 #include "base/process.h"

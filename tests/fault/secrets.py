@@ -11,6 +11,7 @@ import json
 import os
 import re
 import signal
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ import server as http_server
 import workspace as databricks
 SDK = os.path.join(HERE, "..", "support", "fiftyone_sdk")
 WITH_FIFTYONE = os.path.join(HERE, "..", "cli", "bin", "with-fiftyone")
+DOCKER = os.path.join(HERE, "..", "support", "docker")
 SPECIAL = "/+ &\"\\é"  # differs in every spelling
 # Variables as operators have them, each with a value of its own.
 VARIABLES = {name: f"mark-{name.lower()}{SPECIAL}" for name in (
@@ -111,7 +113,12 @@ COMMANDS = [
     ("serve-entrypoint command --debug -- true", None), ("serve-entrypoint queue --idle 100ms", None),
     ("config view --sources", None), ("config schema Job", None), ("completion bash", None),
     ("help credentials", None),
+    ("bundle-gen bundle.yaml --deploy prod", None), ("bundle-gen bundle.yaml --deploy prod --diff --debug", None),
+    ("bundle-gen bundle.yaml --deploy prod -o json", None), ("status ./docker-compose-gen/prod --debug", None),
+    ("doctor ./docker-compose-gen/prod --debug", None),
 ]
+# A person's file: filled in after the first of them.
+BUCKET_CREDENTIALS = "docker-compose-gen/prod/creds/bundle/.env"
 
 
 def check(ok, what):
@@ -175,10 +182,13 @@ class World:
                            "wrong.yaml": GPU.replace("clientId:", "clientIdd:")}.items():
             with open(self.path(name), "w", encoding="utf-8") as file:
                 file.write(text)
+        for name in ("bundle.yaml", "signature.yaml"):
+            shutil.copy(os.path.join(HERE, "..", "data", "bundle", name), directory)
+        os.makedirs(self.path("docker"))
         os.makedirs(self.path("plugins/a"))
         with open(self.path("plugins/a/fiftyone.yml"), "w", encoding="ascii") as file:
             file.write("name: a\noperators: [one]\n")
-        self.env = {"PATH": os.environ["PATH"], "HOME": directory, "PYTHONPATH": SDK,
+        self.env = {"PATH": f"{DOCKER}:{os.environ['PATH']}", "HOME": directory, "PYTHONPATH": SDK, "DOCKER_STATE": self.path("docker"),
                     "PYTHONDONTWRITEBYTECODE": "1", "STUB_FILE": self.path("stub.json"),
                     "FIFTYONE_API_KEY": API_KEY, "CLIENT_ID": databricks.CLIENT_ID, "DATABRICKS_AUTH_TYPE": "pat",
                     "DATABRICKS_HOST": self.workspace.address, "DATABRICKS_TOKEN": databricks.PAT, "LC_ALL": "C.UTF-8",
@@ -211,11 +221,15 @@ class World:
             find("\0".join(environment), f"{command}: environment of {arguments}", values)
         return done
 
+    def fill_in_credentials(self):
+        with open(self.path(BUCKET_CREDENTIALS), "w", encoding="utf-8") as file:
+            file.write(f"RCLONE_S3_SECRET_ACCESS_KEY='{VARIABLES['AWS_SECRET_ACCESS_KEY']}'\n")
+
     def sweep(self):
         for directory, _, names in os.walk(self.directory):
             for name in names:
                 path = os.path.join(directory, name)
-                if directory != self.directory:  # not what this test has put there
+                if directory != self.directory and path != self.path(BUCKET_CREDENTIALS):  # not what this test has put there
                     with open(path, "rb") as file:
                         self.texts[path] = file.read().decode("utf-8", "replace")
         values = [*VARIABLES.values(), API_KEY, databricks.PAT, "dose-fake", "mark-host" + SPECIAL]
@@ -261,6 +275,8 @@ def main():
             if words[0] == "register" and words[1] in ("gpu.yaml", "wrong.yaml"):
                 command += " " + " ".join(GPU_ARGUMENTS)
             world.run(command, stdin)
+            if words[0] == "bundle-gen":
+                world.fill_in_credentials()
         run = {name for name in all_commands(orch) for command, _ in COMMANDS
                if (command + " ").startswith(name + " ")}
         check(run == all_commands(orch), f"not run: {all_commands(orch) - run}")

@@ -90,7 +90,8 @@ TEST_CASE("items of a list in the file") {
 TEST_CASE("a stage is run or exec, as a list") {
   CHECK(stage("run: [a], exec: [b]") ==
         "job.yaml:2:34: pipeline.inference.exec: cannot stand beside run; remove one of the two\n");
-  CHECK(stage("processes: 2") == "job.yaml:2:12: pipeline.inference: needs one of run, exec or http\n");
+  CHECK(stage("processes: 2") ==
+        "job.yaml:2:12: pipeline.inference: needs one of run, exec or http\n");
   CHECK(stage("run: python3 infer.py") ==
         "job.yaml:2:29: pipeline.inference.run: must be a list of arguments, not one text; write "
         "[python3, infer.py]\n");
