@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 
+import bundle
 import downloads
 import entrypoint
 import growth
@@ -125,7 +126,8 @@ def durability(machine, table_of, _):
 ROWS = {"start": start, "worker": worker, "exec": execs, "durability": durability,
         "download": downloads.objects, "latency": downloads.latency, "photos": photos.photos,
         "growth": growth.growth, "entrypoint": entrypoint.entrypoint,
-        "registry": registry.registry, "providers": providers.providers}
+        "registry": registry.registry, "providers": providers.providers,
+        "bundle": bundle.bundle}
 
 
 def main():
