@@ -54,8 +54,8 @@ then the proxy.
    ```
 
 Where `orch` is at hand, `orch bundle-gen bundle.yaml --out . --deploy my-deployment` does steps 2 and 3
-and says what is missing, `orch status my-deployment --wait` does step 7, and `orch doctor my-deployment`
-looks for what goes wrong.
+and says what is missing, `orch status ./my-deployment --wait` does step 7, and `orch doctor
+./my-deployment` looks for what goes wrong.
 
 ## Configure
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ops/bundle_manifest.h"
 #include "ops/bundle_tree.h"
+#include "ops/file_kind.h"
 
 namespace orch::ops {
 namespace {
@@ -97,7 +98,9 @@ Result<Bundle> load_bundle(const BundleRequest& request, const EnvMap& environme
   options.base_directory = standard_input ? request.current_directory : directory_of(path);
   options.environment = &environment;
   options.set = request.set;
-  auto parsed = ORCH_TRY(bundle::parse_bundle(ORCH_TRY(doc::parse_yaml(text, path)), options));
+  const doc::Value document = ORCH_TRY(doc::parse_yaml(text, path));
+  ORCH_TRY(check_kind(document, "Bundle", request.file));
+  auto parsed = ORCH_TRY(bundle::parse_bundle(document, options));
   Bundle bundle;
   bundle.spec = std::move(parsed.spec);
   bundle.warnings = std::move(parsed.warnings);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/file.h"
+#include "ops/file_kind.h"
 
 namespace orch::ops {
 
@@ -16,6 +17,7 @@ Result<job::JobSpec> load_job(const JobFileRequest& request, const EnvMap& envir
   }
   const std::string text = ORCH_TRY(standard_input ? read_fd(0, path) : read_file(path));
   const doc::Value document = ORCH_TRY(doc::parse_yaml(text, path));
+  ORCH_TRY(check_kind(document, "Job", request.path));
   job::SpecOptions options;
   options.name = standard_input ? "-" : path;
   options.base_directory = standard_input ? request.current_directory : directory_of(path);

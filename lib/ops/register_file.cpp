@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ops/file_kind.h"
 
 namespace orch::ops {
 namespace {
@@ -48,7 +49,9 @@ Result<doc::Value> file_document(const RegisterArguments& arguments) {
   const std::string path =
       standard_input ? "standard input" : resolve(arguments.current_directory, arguments.file);
   const std::string text = ORCH_TRY(standard_input ? read_fd(0, path) : read_file(path));
-  return doc::parse_yaml(text, path);
+  doc::Value document = ORCH_TRY(doc::parse_yaml(text, path));
+  ORCH_TRY(check_kind(document, "Orchestrator", arguments.file));
+  return document;
 }
 
 Status apply_flags(const RegisterArguments& arguments, doc::Value& document) {

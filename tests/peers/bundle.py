@@ -57,7 +57,7 @@ def main():
                 return str(place / "deployment")
             protos.strict()
             readers.hostile(args.driver.resolve())
-            readers.random_bundles(args.driver.resolve(), {**programs, "empty": with_credentials}, args.bundles, args.seed)
+            readers.random_bundles(args.orch.resolve(), args.driver.resolve(), {**programs, "empty": with_credentials}, args.bundles, args.seed)
         if "compose" in args.parts:
             compose.run(args.orch.resolve(), programs, place / "compose")
         if "router" in args.parts:

@@ -1,5 +1,8 @@
 """The generated model-download.sh: Debian's rclone before an S3 server, by dash and by busybox (what
 rclone's image has)."""
+import base64
+import hashlib
+import http.server
 import json
 import logging
 import os
@@ -7,7 +10,9 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import threading
 import time
+import urllib.parse
 
 import boto3
 from moto import settings
@@ -180,6 +185,98 @@ def full_disk(place):
     check(done.returncode == 0 and done.stdout.endswith("three"), done.stdout)
 
 
+class Gcs(http.server.BaseHTTPRequestHandler):
+    """As much of Google's storage API as rclone asks for: a token for a signed grant, lists, bytes."""
+
+    objects: dict = {}
+    grants: list = []
+
+    def answer(self, status, body, kind="application/json"):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):  # noqa: N802
+        grant = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.grants.append(grant["grant_type"][0])
+        if "wrong" in self.path:
+            return self.answer(400, b'{"error": "invalid_grant", "error_description": "Invalid JWT Signature."}')
+        return self.answer(200, b'{"access_token": "fake", "token_type": "Bearer", "expires_in": 3600}')
+
+    def do_GET(self):  # noqa: N802
+        url = urllib.parse.urlsplit(self.path)
+        query = {name: values[0] for name, values in urllib.parse.parse_qs(url.query).items()}
+        if self.headers.get("Authorization") != "Bearer fake":
+            return self.answer(401, b"{}")
+        if url.path == "/storage/v1/b/enc-models/o":
+            return self.answer(200, json.dumps(self.listing(query.get("prefix", ""), query.get("delimiter", ""))).encode())
+        name = urllib.parse.unquote(url.path.rsplit("/o/", 1)[-1])
+        if name not in self.objects:
+            return self.answer(404, b'{"error": {"code": 404, "message": "Not Found"}}')
+        if query.get("alt") == "media" or url.path.startswith("/download/"):
+            return self.answer(200, self.objects[name], "application/octet-stream")
+        return self.answer(200, json.dumps(self.item(name)).encode())
+
+    def item(self, name):
+        body = self.objects[name]
+        return {"kind": "storage#object", "name": name, "bucket": "enc-models", "size": str(len(body)),
+                "updated": "2026-01-01T00:00:00Z", "contentType": "application/octet-stream",
+                "md5Hash": base64.b64encode(hashlib.md5(body).digest()).decode(),
+                "mediaLink": f"http://{self.headers['Host']}/download/o/{urllib.parse.quote(name, safe='')}?alt=media"}
+
+    def listing(self, prefix, delimiter):
+        items, folders = [], set()
+        for name in sorted(self.objects):
+            rest = name[len(prefix):]
+            if not name.startswith(prefix):
+                continue
+            if delimiter and delimiter in rest:
+                folders.add(prefix + rest.split(delimiter, 1)[0] + delimiter)
+            else:
+                items.append(self.item(name))
+        return {"kind": "storage#objects", "items": items, "prefixes": sorted(folders)}
+
+    def log_message(self, *_):
+        pass
+
+
+def google(orch, directory):
+    """A bucket at Google: rclone.conf as generated, but for where the key file lies."""
+    directory.mkdir()
+    out = directory / "out"
+    subprocess.run([orch, "-q", "bundle-gen", DATA / "bundle.yaml", "--out", out, "--set", "bucket.type=gcs"], check=True,
+                   stdout=subprocess.DEVNULL)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gcs)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    Gcs.objects = {f"models/{ONE}/1/saved_model.pb": b"one", f"models/{ONE}/1/variables/big": bytes(BIG),
+                   f"models/{TWO}/1/other": b"x", f"models/{THREE}/config.pbtxt": b"name: \"x\"",
+                   f"models/{THREE}/1/model.onnx": b"three"}
+    key = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, text=True, check=True).stdout
+    account = {"type": "service_account", "project_id": "example", "private_key_id": "1", "private_key": key,
+               "client_email": "reader@example.iam.test", "client_id": "1", "token_uri": f"{address}/token"}
+    (directory / "gcs.json").write_text(json.dumps(account))
+    base = out / "base" / "bundle" / "model-serving" / "model-download"
+    conf = (base / "rclone.conf").read_text()
+    check("/src/gcs.json" in conf, conf)
+    (directory / "rclone.conf").write_text(conf.replace("/src/gcs.json", str(directory / "gcs.json")))
+    place = Place(directory / "place", quick(base / "model-download.sh"), ["dash"],
+                  {"RCLONE_GCS_ENDPOINT": f"{address}/storage/v1/"})
+    place.env["RCLONE_CONFIG"] = str(directory / "rclone.conf")
+    (directory / "gcs.json").rename(directory / "away")
+    check(f"{ONE}: rclone could not bring it" in place.run(1), "without the key file")
+    (directory / "gcs.json").write_text(json.dumps(account | {"token_uri": f"{address}/wrong"}))
+    check("invalid_grant" in place.run(1), "a key that is refused")
+    (directory / "away").rename(directory / "gcs.json")
+    place.run(0)
+    place.whole()
+    check(set(Gcs.grants) == {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, Gcs.grants)
+    check(place.run(0).count("already downloaded") == 3, "again")
+    server.shutdown()
+
+
 def run(orch, place):
     place.mkdir()
     bucket = Bucket()
@@ -198,4 +295,5 @@ def run(orch, place):
         elsewhere(orch, place, bucket.credentials, "bucket.bucket=other", "rclone could not bring it")
     finally:
         bucket.server.stop()
-    print("download: first, again, offline, interrupted, corrupted, wrong key, wrong server, wrong bucket, empty prefix")
+    google(orch, place / "google")
+    print("download: first, again, offline, interrupted, corrupted, wrong key, wrong server, wrong bucket, empty prefix; Google")

@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 
+import jsonschema
 import yaml
 
 import protos
@@ -143,7 +144,10 @@ def check_rest(files, written):
     check(subprocess.run(["sh", "-n"], input=script.encode(), check=False).returncode, 0, "the script's syntax")
 
 
-def random_bundles(driver, readers, count, seed):
+def random_bundles(orch, driver, readers, count, seed):
+    printed = subprocess.run([orch, "config", "schema", "Bundle"], capture_output=True, check=True).stdout
+    schema = json.loads(printed)
+    validator = jsonschema.validators.validator_for(schema)(schema)
     with Lines(driver) as orch, Lines(readers["v1"], "--stream") as old, Lines(readers["v2"], "--stream") as new:
         for number in range(count):
             written = specs.spec(random.Random(f"{seed}/{number}"))
@@ -151,6 +155,8 @@ def random_bundles(driver, readers, count, seed):
             if "error" in answer:
                 raise AssertionError(f"seed {seed}/{number}: {answer}: {json.dumps(written)}")
             files = answer["files"]
+            if mistakes := list(validator.iter_errors(written)):
+                raise AssertionError(f"seed {seed}/{number}: the schema refuses it: {mistakes[0].message}")
             check(orch.ask({"spec": written | {"models": written["models"][::-1]}, "signature": "models: {}\n"})["files"],
                   files, "another order of models, another result")
             try:
