@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bundle.py ORCH DRIVER [--bundles N] [--seed S] [PART…]: generated bundles before the programs that
 will read them: PyYAML, compose-go, protobuf, nginx with gRPC clients and servers, rclone with an S3
-server. DRIVER renders in memory (bundle_driver.cpp). PART: readers, compose, router, download, proxy.
+server. DRIVER renders in memory (bundle_driver.cpp). PART: readers, compose, router, download, proxy, client.
 
 Runs with the Python of tests/peers/serving/requirements.txt, which it makes and starts itself with.
 """
@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[0] = str(HERE / "serving")
 sys.path.append(str(HERE))
-PARTS = ("readers", "compose", "router", "download", "proxy")
+PARTS = ("readers", "compose", "router", "download", "proxy", "client")
 
 
 def with_peers():
@@ -42,6 +42,7 @@ def main():
     import compose
     import download
     import go_env
+    import model_client
     import protos
     import proxy
     import readers
@@ -66,6 +67,8 @@ def main():
             download.run(args.orch.resolve(), place / "download")
         if "proxy" in args.parts:
             proxy.run(args.orch.resolve(), place / "proxy")
+        if "client" in args.parts:
+            model_client.run(args.orch.resolve(), place / "client")
 
 
 if __name__ == "__main__":
