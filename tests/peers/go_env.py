@@ -5,7 +5,9 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "orch" / "go"
@@ -32,11 +34,15 @@ def go_for(release):
 
 
 def build(version, release):
-    source = HERE / "compose" / version
-    digest = hashlib.sha256(b"".join((source / name).read_bytes() for name in ("main.go", "go.mod", "go.sum")))
+    source = HERE / "compose"
+    files = [source / "main.go", *(source / version / name for name in ("load.go", "go.mod", "go.sum"))]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files))
     program = CACHE / f"compose-read-{version}-{digest.hexdigest()[:12]}"
     if not program.exists():
-        subprocess.run([go_for(release), "build", "-o", f"{program}.new", "."], cwd=source, env=ENV, check=True)
+        with tempfile.TemporaryDirectory() as module:
+            for file in files:
+                shutil.copy(file, module)
+            subprocess.run([go_for(release), "build", "-o", f"{program}.new", "."], cwd=module, env=ENV, check=True)
         os.rename(f"{program}.new", program)
     return program
 

@@ -5,6 +5,8 @@
 //	compose-read --stream  a document a line on standard input, {"content", "env"}; a line of answer
 //	                       each: {"project"} or {"error"}
 //	compose-read --schema  the compose JSON schema of this release
+//
+// Built with the load.go of v1 or v2 beside it (tests/peers/go_env.py).
 package main
 
 import (
@@ -12,34 +14,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-
-	"github.com/compose-spec/compose-go/cli"
-	"github.com/compose-spec/compose-go/loader"
-	"github.com/compose-spec/compose-go/schema"
-	"github.com/compose-spec/compose-go/types"
 )
-
-func loadFiles(files []string) (*types.Project, error) {
-	options, err := cli.NewProjectOptions(files, cli.WithOsEnv, cli.WithConfigFileEnv,
-		cli.WithDefaultConfigPath, cli.WithDotEnv, cli.WithResolvedPaths(true))
-	if err != nil {
-		return nil, err
-	}
-	return cli.ProjectFromOptions(options)
-}
-
-func loadText(content string, env map[string]string) (*types.Project, error) {
-	return loader.Load(types.ConfigDetails{
-		WorkingDir:  "/bundle",
-		ConfigFiles: []types.ConfigFile{{Filename: "docker-compose.yaml", Content: []byte(content)}},
-		Environment: env,
-	}, func(o *loader.Options) { o.SetProjectName("bundle", true) })
-}
 
 func main() {
 	switch {
 	case len(os.Args) > 1 && os.Args[1] == "--schema":
-		fmt.Println(schema.Schema)
+		fmt.Println(schemaText)
 	case len(os.Args) > 1 && os.Args[1] == "--stream":
 		stream()
 	default:
