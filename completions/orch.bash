@@ -154,7 +154,7 @@ _orch_argument() {
     'submit:0') _orch_option default ;;
     'cancel:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
     'delete:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
-    'status:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
+    'status:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)"; _orch_option dirnames ;;
     'results:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
     'logs:0') _orch_words "$(orch list jobs -o name 2>/dev/null)" ;;
     'describe:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
@@ -166,7 +166,7 @@ _orch_argument() {
     'secret delete:0') : ;;
     'bundle-gen:0') _orch_option default ;;
     'serve-entrypoint:0') _orch_words 'command task-manager queue operators' ;;
-    'doctor:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)" ;;
+    'doctor:0') _orch_words "$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name 2>/dev/null)"; _orch_option dirnames ;;
     'config schema:0') _orch_words 'Job Orchestrator Bundle Config' ;;
     'completion:0') _orch_words 'bash zsh fish' ;;
     'help:0') _orch_words 'submit cancel delete status results logs list describe register refresh rotate-secret secret bundle-gen serve-entrypoint doctor config completion help flags output exit-codes names files environment jobs credentials worker' ;;

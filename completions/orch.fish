@@ -115,7 +115,7 @@ complete -c orch -n '__orch_in "status"' -l cancel-on-interrupt -d 'Ctrl-C cance
 complete -c orch -n '__orch_in "status"' -l on -x -d 'the orchestrator of a run that this machine has not seen'
 complete -c orch -n '__orch_in "status"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
 complete -c orch -n '__orch_in "status"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
-complete -c orch -n '__orch_at "status" 0' -a '(__orch_jobs; __orch_orchestrators)'
+complete -c orch -n '__orch_at "status" 0' -a '(__orch_jobs; __orch_orchestrators; __fish_complete_directories)'
 
 complete -c orch -n '__orch_at "" 0' -a 'results' -d 'print the results of a job, one JSON line an input'
 complete -c orch -n '__orch_in "results"' -l failed -d 'only inputs that failed'
@@ -259,7 +259,7 @@ complete -c orch -n '__orch_in "doctor"' -l python -r -F -d 'the interpreter tha
 complete -c orch -n '__orch_in "doctor"' -l allow-insecure-http -d 'let secrets travel over http to a FiftyOne API that is not on this machine'
 complete -c orch -n '__orch_in "doctor"' -l databricks-profile -x -d 'sign in to Databricks as this profile of ~/.databrickscfg'
 complete -c orch -n '__orch_in "doctor"' -l record -x -a '(__fish_complete_directories)' -d 'keep each request and answer there for a bug report, without credentials'
-complete -c orch -n '__orch_at "doctor" 0' -a '(__orch_jobs; __orch_orchestrators)'
+complete -c orch -n '__orch_at "doctor" 0' -a '(__orch_jobs; __orch_orchestrators; __fish_complete_directories)'
 
 complete -c orch -n '__orch_at config 0' -a 'view' -d 'show the settings in effect'
 complete -c orch -n '__orch_in "config view"' -l sources -d 'say where each value comes from'

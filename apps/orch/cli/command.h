@@ -18,7 +18,7 @@ namespace orch::cli {
 struct Invocation;
 
 // What a value completes to in the shell.
-enum class Completes { nothing, file, directory, job, name, command, topic };
+enum class Completes { nothing, file, directory, job, name, name_or_directory, command, topic };
 
 struct Flag {
   std::string_view name;        // "--resume"

@@ -18,6 +18,8 @@ std::string action(Completes completes, const std::vector<std::string_view>& cho
     case Completes::name:
       return "_orch_words \"$(orch list jobs -o name 2>/dev/null; orch list orchestrators -o name "
              "2>/dev/null)\"";
+    case Completes::name_or_directory:  // directories when no name fits
+      return action(Completes::name, {}) + "; _orch_option dirnames";
     case Completes::command:
       return "_orch_words '" + spaced(first_words()) + "'";
     case Completes::topic:

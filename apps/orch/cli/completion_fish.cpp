@@ -27,6 +27,8 @@ std::string value_options(Completes completes, const std::vector<std::string_vie
       return " -x -a '(__orch_jobs)'";
     case Completes::name:
       return " -x -a '(__orch_jobs; __orch_orchestrators)'";
+    case Completes::name_or_directory:
+      return " -x -a '(__orch_jobs; __orch_orchestrators; __fish_complete_directories)'";
     case Completes::command:
       return " -x -a " + quote(spaced(first_words()));
     case Completes::topic:

@@ -33,6 +33,8 @@ std::string action(Completes completes, const std::vector<std::string_view>& cho
       return "_orch_jobs";
     case Completes::name:
       return "_orch_names";
+    case Completes::name_or_directory:
+      return "_orch_names_or_directories";
     case Completes::command:
       return "(" + spaced(first_words()) + ")";
     case Completes::topic:
@@ -146,6 +148,10 @@ std::string zsh_completion() {
       "  _orch_jobs\n"
       "  local -a names=(${(f)\"$(orch list orchestrators -o name 2>/dev/null)\"})\n"
       "  compadd -a names\n"
+      "}\n\n"
+      "_orch_names_or_directories() {\n"
+      "  _orch_names\n"
+      "  _files -/\n"
       "}\n\n"
       "_orch_global_flags() {\n  _orch_flags=(\n";
   for (const Flag& flag : shown_global_flags()) out += flag_spec(flag);

@@ -109,8 +109,9 @@ cli::Command doctor_command() {
       {"an orchestrator as well", "orch doctor gpu"},
       {"a deployed bundle", "orch doctor ./prod"},
       {"only what failed", "orch doctor -o json | jq '.checks[] | select(.verdict == \"fail\")'"}};
-  command.positionals = {
-      {.name = "NAME", .help = "an orchestrator, or DIR", .completes = cli::Completes::name}};
+  command.positionals = {{.name = "NAME",
+                          .help = "an orchestrator, or DIR",
+                          .completes = cli::Completes::name_or_directory}};
   command.flags = with_registry({});
   for (cli::Flag& flag : profile_flags()) command.flags.push_back(flag);
   command.group = "Set up";

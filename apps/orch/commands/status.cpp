@@ -137,7 +137,7 @@ cli::Command status_command() {
                    {"follow a job as it runs", "orch status birds --watch"}},
       .positionals = {{.name = "NAME",
                        .help = "a job's id or name, an orchestrator, run/ID, or DIR",
-                       .completes = cli::Completes::name}},
+                       .completes = cli::Completes::name_or_directory}},
       .flags = status_flags(),
       .group = "Inspect",
       .read_only = true,
