@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "base/redact.h"
 #include "base/text.h"
 
 namespace orch::config {
@@ -52,7 +53,11 @@ std::string out_of_bounds(const doc::Value& value, const Field& field, std::stri
   return fmt::format("must be from {} to {}, not {}", field.least, field.most, shown);
 }
 
+// An address is shown without user and password.
 std::string quoted(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) {
+    return fmt::format("\"{}\"", fit(printable(show_url(text)), 60));
+  }
   return fmt::format("\"{}\"", fit(printable(text), 60));
 }
 

@@ -101,7 +101,7 @@ bool is_from(std::string_view text) {
 bool is_address(std::string_view text) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!text.starts_with(scheme) || text.size() == scheme.size()) continue;
-    return text.find_first_of("?# \t\r\n") == std::string_view::npos;
+    return text.find_first_of("?#@ \t\r\n") == std::string_view::npos;
   }
   return false;
 }
@@ -124,7 +124,7 @@ Field tensor_field() {
 Field http_field() {
   return mapping("http", "A model server that is asked for each item.",
                  {text("url", "Its address, http://host:8501.")
-                      .spelled({"^https?://[^?# \\t\\r\\n]+$", is_address,
+                      .spelled({"^https?://[^?#@ \\t\\r\\n]+$", is_address,
                                 "an address such as http://host:8501"})
                       .required(),
                   text("protocol", "tfserving: its REST API; kserve: KServe v2, as Triton speaks.")

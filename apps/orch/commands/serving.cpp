@@ -93,6 +93,11 @@ bool means_directory(std::string_view argument) {
 }
 
 Result<int> deployment_status(Invocation& run, std::string_view argument) {
+  for (const std::string_view flag : {"--watch", "--exit-status"}) {
+    if (!run.args.has(flag)) continue;
+    return fail(ErrorCode::usage, fmt::format("{} is for jobs and runs", flag),
+                "a deployment's status always exits with its result; --wait waits for it");
+  }
   const ops::Deployment deployment = ORCH_TRY(deployment_at(run, argument));
   bool timed_out = false;
   const ops::ServingStatus status = ORCH_TRY(look(run, deployment, timed_out));
