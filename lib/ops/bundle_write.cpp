@@ -18,31 +18,47 @@ namespace {
 
 constexpr mode_t kDirectory = 0755;
 
-// 0755 whatever the umask, for those that are made now.
-Status make_parents(const std::string& directory, const std::string& path,
-                    std::set<std::string>& made) {
-  for (std::size_t slash = path.find('/'); slash != std::string::npos;
-       slash = path.find('/', slash + 1)) {
-    const std::string parent = directory + "/" + path.substr(0, slash);
-    if (!made.insert(parent).second) continue;
-    if (::mkdir(parent.c_str(), kDirectory) == 0) {
-      if (::chmod(parent.c_str(), kDirectory) != 0) {
+// Makes files and directories with their modes whatever the umask, which is asked once: a thousand
+// models are thousands of files.
+class Maker {
+ public:
+  explicit Maker(const std::string& directory) : directory_(directory), mask_(::umask(0)) {
+    ::umask(mask_);
+  }
+
+  Status make_parents(const std::string& path) {
+    for (std::size_t slash = path.find('/'); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
+      const std::string parent = directory_ + "/" + path.substr(0, slash);
+      if (!made_.insert(parent).second) continue;
+      if (::mkdir(parent.c_str(), kDirectory) == 0) {
+        if (is_hidden(kDirectory) && ::chmod(parent.c_str(), kDirectory) != 0) {
+          return fail(write_error("make", parent, errno));
+        }
+      } else if (errno != EEXIST) {
         return fail(write_error("make", parent, errno));
       }
-    } else if (errno != EEXIST) {
-      return fail(write_error("make", parent, errno));
     }
+    return {};
   }
-  return {};
-}
 
-Status write_temporary(const std::string& directory, const bundle::File& file) {
-  const std::string path = directory + "/" + temporary_path(file.path);
-  Fd fd = ORCH_TRY(create_exclusive(path, file.mode));
-  if (::fchmod(fd.get(), file.mode) != 0) return fail(write_error("write", path, errno));
-  ORCH_TRY(write_all(fd.get(), file.content, path));
-  return close_file(std::move(fd), path);
-}
+  Status write_temporary(const bundle::File& file) const {
+    const std::string path = directory_ + "/" + temporary_path(file.path);
+    Fd fd = ORCH_TRY(create_exclusive(path, file.mode));
+    if (is_hidden(file.mode) && ::fchmod(fd.get(), file.mode) != 0) {
+      return fail(write_error("write", path, errno));
+    }
+    ORCH_TRY(write_all(fd.get(), file.content, path));
+    return close_file(std::move(fd), path);
+  }
+
+ private:
+  bool is_hidden(mode_t mode) const { return (mode & mask_) != 0; }
+
+  const std::string& directory_;
+  mode_t mask_;
+  std::set<std::string> made_;
+};
 
 // All of this file system's bytes at once: 1,000 files cost one wait for the disk, not 1,000.
 Status sync_all(const std::string& directory) {
@@ -92,13 +108,12 @@ Result<std::string> save_edits(const Comparison& comparison) {
 }
 
 // Where the downloads will be: made once, so that git and docker find the directories.
-Status make_model_directories(const Bundle& bundle, const std::string& directory,
-                              std::set<std::string>& made) {
+Status make_model_directories(const Bundle& bundle, const std::string& directory, Maker& maker) {
   const std::string models = bundle::models_directory(bundle.spec);
   for (const bundle::Model& model : bundle.spec.models) {
     const std::string path = fmt::format("{}/{}", models, model.id);
     if (is_directory(directory + "/" + path)) continue;
-    ORCH_TRY(make_parents(directory, path + "/", made));
+    ORCH_TRY(maker.make_parents(path + "/"));
     constexpr mode_t kMode = 0644;
     auto kept = create_exclusive(fmt::format("{}/{}/.gitkeep", directory, path), kMode);
     if (!kept && kept.error().code != ErrorCode::already_exists) return fail(kept.error());
@@ -134,13 +149,13 @@ Status write_files(const Bundle& bundle, const Comparison& comparison) {
   const Manifest after = manifest_of(bundle);
   ORCH_TRY(write_manifest(intent_of(after, comparison), directory));
 
-  std::set<std::string> made;
+  Maker maker(directory);
   for (const FileRow& row : comparison.rows) {
     if (!is_written(row.state) || row.generated == nullptr) continue;
-    ORCH_TRY(make_parents(directory, row.path, made));
-    ORCH_TRY(write_temporary(directory, *row.generated));
+    ORCH_TRY(maker.make_parents(row.path));
+    ORCH_TRY(maker.write_temporary(*row.generated));
   }
-  ORCH_TRY(make_model_directories(bundle, directory, made));
+  ORCH_TRY(make_model_directories(bundle, directory, maker));
   ORCH_TRY(sync_all(directory));
   for (const FileRow& row : comparison.rows) {
     const std::string path = directory + "/" + row.path;
