@@ -128,10 +128,10 @@ def interrupted(place):
     running = place.start(RCLONE_BWLIMIT="1M", RCLONE_BUFFER_SIZE="0")
     small = place.models / f".new-{ONE}" / "1" / "saved_model.pb"
     for _ in range(1000):
-        if small.exists():
+        if small.exists() and small.read_bytes() == b"one":
             break
         time.sleep(0.01)
-    check(small.exists(), "the small file")
+    check(small.read_bytes() == b"one", "the small file")
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
     check([one.name for one in (place.models / ONE).iterdir()] == [".gitkeep"], "half a model is in its place")
