@@ -82,6 +82,17 @@ class Place:
         (self.docker / "new").write_text(json.dumps(rows))
         os.rename(self.docker / "new", self.docker / "services.json")
 
+    def use_grpc_port(self, port):
+        self.grpc = port
+        env = self.deployment / "conf" / "bundle" / ".env"
+        lines = [line for line in env.read_text().splitlines() if "MODEL_PROXY_GRPC_PORT" not in line]
+        env.write_text("\n".join([*lines, f"MODEL_PROXY_GRPC_PORT={port}"]) + "\n")
+
+    def serve_grpc(self, status):
+        """On a port of its own: a server that has just ended may still take a connection of its old one."""
+        self.use_grpc_port(free_port())
+        return grpc_server(self.grpc, status)
+
     def status(self, wanted, *more):
         done = subprocess.run([self.orch, "status", self.deployment, "-o", "json", *more], env=self.env, capture_output=True,
                               text=True, check=False, timeout=60)
@@ -94,7 +105,7 @@ def answers_of_grpc(place):
                                  (grpc.StatusCode.UNIMPLEMENTED, 0, "answers; it has no health service"),
                                  (grpc.StatusCode.NOT_FOUND, 12, "not serving yet"),
                                  (grpc.StatusCode.UNAVAILABLE, 12, "not serving yet")):
-        running = grpc_server(place.grpc, status)
+        running = place.serve_grpc(status)
         said = place.status(code)
         check(said["proxy"]["grpc"]["detail"], detail, f"health {status}")
         check(said["ok"], code == 0, f"health {status}: ok")
@@ -102,7 +113,7 @@ def answers_of_grpc(place):
 
 
 def answers_of_http(place):
-    running = grpc_server(place.grpc, 1)
+    running = place.serve_grpc(1)
     for answer, code in (((200, b"[]"), 0), ((200, b"<html>"), 12), ((503, b"{}"), 12), ((404, b""), 12)):
         Config.answer = answer
         place.status(code)
@@ -116,6 +127,7 @@ def answers_of_http(place):
 
 def waiting(place):
     """It becomes ready while orch waits; or not in time."""
+    place.use_grpc_port(free_port())
     place.services("starting")
     place.status(7, "--wait", "--timeout", "300ms", "--poll-interval", "50ms")
     running = []
@@ -139,7 +151,7 @@ def run(orch, directory):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", place.http), Config)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     place.status(12)  # HTTP alone, docker not to be asked
-    one = grpc_server(place.grpc, 1)
+    one = place.serve_grpc(1)
     check(place.status(0)["services"][0]["ready"], None, "without docker nobody knows")
     one.stop(0).wait()
     (place.docker / "down").unlink()
@@ -147,9 +159,7 @@ def run(orch, directory):
     answers_of_http(place)
     waiting(place)
     # HTTP/1.1 where gRPC should be: said, not crashed over.
-    place.grpc = place.http
-    env = place.deployment / "conf" / "bundle" / ".env"
-    env.write_text(env.read_text().replace("MODEL_PROXY_GRPC_PORT=", f"MODEL_PROXY_GRPC_PORT={place.http}\n#"))
+    place.use_grpc_port(place.http)
     check(place.status(12)["proxy"]["grpc"]["ready"], False, "HTTP/1.1 on the gRPC port")
     server.shutdown()
     print("status of a deployment: every answer of its proxy, waiting, without docker")
